@@ -1,0 +1,48 @@
+"""One colour per class value, the same in seeds, masks, lists and reports; safe for colour-blind people."""
+
+import colorsys
+from collections.abc import Iterable
+
+BACKGROUND = 1
+
+# Okabe and Ito, https://jfly.uni-koeln.de/color/, ordered so that the first two differ in hue *and*
+# lightness under every common deficiency and stand out on dark pictures.
+_OKABE_ITO = ("#56b4e9", "#e69f00", "#009e73", "#cc79a7", "#f0e442", "#d55e00", "#0072b2")
+_GOLDEN_RATIO = (5**0.5 - 1) / 2
+_FAINT = "33"
+
+
+def class_color(value: int) -> str:
+    """Return the colour of a class as ``"#rrggbb"``.
+
+    Values 1 to 7 have the colours of Okabe and Ito (1 = background sky blue, 2 = foreground orange);
+    any other integer gets a hue of its own by golden-ratio steps, always the same one.
+    Value 0 means "not painted" and is drawn transparent, see `label_colors`.
+    """
+    if 1 <= value <= len(_OKABE_ITO):
+        return _OKABE_ITO[value - 1]
+    red, green, blue = colorsys.hls_to_rgb(value * _GOLDEN_RATIO % 1.0, (0.4, 0.55, 0.7)[value % 3], 0.75)
+    return f"#{round(255 * red):02x}{round(255 * green):02x}{round(255 * blue):02x}"
+
+
+def label_colors(values: Iterable[int], *, faint_background: bool = False) -> dict[int | None, str]:
+    """Return the colours of a labels layer: value -> ``"#rrggbb"`` or ``"#rrggbbaa"``.
+
+    Parameters
+    ----------
+    values : iterable of int
+        The class values that may occur.
+    faint_background : bool
+        Draw the background class nearly transparent (masks), not solid (strokes).
+
+    Returns
+    -------
+    dict
+        With ``0`` and ``None`` (every value not listed) transparent, as napari's direct label colours expect.
+    """
+    colors: dict[int | None, str] = {None: "#00000000"}
+    colors.update((value, class_color(value)) for value in values)
+    if faint_background and BACKGROUND in colors:
+        colors[BACKGROUND] += _FAINT
+    colors[0] = "#00000000"
+    return colors

@@ -1,0 +1,202 @@
+"""Image -> what a pixel is compared by.
+
+A :class:`FeatureRecipe` is resolved once, from the image that is painted on,
+and then applied unchanged to every other image.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import ndimage
+from skimage.color import rgb2lab
+
+from .errors import SeededKMeansError
+
+ResolvedColorSpace = Literal["intensity", "rgb", "hsv", "lab", "channels"]
+
+# Rec. 709 luma, as scikit-image's rgb2gray uses.
+_LUMA = np.array([0.2125, 0.7154, 0.0721], np.float32)
+_BLUR_RADIUS_IN_SIGMA = 2.0
+
+
+@dataclass(frozen=True)
+class FeatureRecipe:
+    """How features are made from an image.
+
+    Attributes
+    ----------
+    color_space : str
+        One of "intensity", "rgb", "hsv", "lab", "channels".
+    n_channels : int
+        Channels of the image it was made for; 0 for an image without a channel axis.
+    white : float
+        The image value that counts as full intensity in the colour spaces (255 for uint8).
+    blur_sigma_px : float
+        Sigma in pixels of the blur applied first; 0 is none.
+    """
+
+    color_space: ResolvedColorSpace
+    n_channels: int
+    white: float
+    blur_sigma_px: float = 0.0
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return a JSON-ready form."""
+        return asdict(self)
+
+
+def check_image(
+    image: ArrayLike, n_spatial: int | None = None, channel_axis: int | None = None
+) -> NDArray[Any]:
+    """Return `image` as a real array, channels (if any) last.
+
+    Parameters
+    ----------
+    image : array, any real dtype
+    n_spatial : int, optional
+        Number of spatial axes, known from the seeds; without it an image has channels only if
+        `channel_axis` is given.
+    channel_axis : int, optional
+        Which axis holds the channels; default the last, where `n_spatial` leaves one over.
+
+    Raises
+    ------
+    SeededKMeansError
+        When the image is empty, not real, or its axes do not fit.
+    """
+    array = np.asarray(image)
+    if array.dtype.kind not in "biuf":
+        raise SeededKMeansError(f"image must be an array of real numbers, not {array.dtype}.")
+    if array.size == 0 or array.ndim == 0:
+        raise SeededKMeansError(f"image is empty: its shape is {array.shape}.")
+    if array.dtype.kind == "b":
+        array = array.astype(np.uint8)
+    elif not array.dtype.isnative:
+        array = array.astype(array.dtype.newbyteorder("="))
+    if channel_axis is None and n_spatial == array.ndim - 1:
+        channel_axis = -1
+    if channel_axis is None:
+        return array
+    if not -array.ndim <= channel_axis < array.ndim:
+        raise SeededKMeansError(f"channel_axis {channel_axis} is not an axis of an image of shape {array.shape}.")
+    if n_spatial == array.ndim:
+        raise SeededKMeansError(
+            f"channel_axis is {channel_axis}, but seeds have as many axes as the image of shape {array.shape}."
+        )
+    return np.moveaxis(array, channel_axis, -1)
+
+
+def resolve_recipe(
+    image: NDArray[Any], *, has_channels: bool, color_space: str, blur_sigma_px: float = 0.0
+) -> FeatureRecipe:
+    """Choose what "auto" leaves open, and check that the colour space fits the image.
+
+    Parameters
+    ----------
+    image : ndarray (*spatial[, c])
+        Channels last.
+    has_channels : bool
+        Whether the last axis holds channels.
+    color_space : str
+        A :data:`~napari_seeded_kmeans.core.params.ColorSpace`.
+    blur_sigma_px : float
+        Passed on to the recipe.
+    """
+    n_channels = image.shape[-1] if has_channels else 0
+    white = _white(image)
+    colour_like = _is_colour(image, n_channels, white)
+    if color_space == "auto":
+        color_space = "intensity" if n_channels <= 1 else "lab" if colour_like else "channels"
+    if color_space in ("rgb", "hsv", "lab") and n_channels not in (3, 4):
+        what = f"{n_channels} channels" if has_channels else "no channel axis"
+        raise SeededKMeansError(f"color_space {color_space!r} needs 3 or 4 channels, but the image has {what}.")
+    return FeatureRecipe(color_space, n_channels, white, blur_sigma_px)  # type: ignore[arg-type]
+
+
+def _white(image: NDArray[Any]) -> float:
+    """Full intensity: the type's maximum for 8 bits, else 1 for [0, 1] floats, else the largest value."""
+    if image.dtype == np.uint8:
+        return 255.0
+    largest = float(np.nanmax(image, where=np.isfinite(image), initial=-np.inf)) if image.dtype.kind == "f" else float(image.max())
+    if image.dtype.kind == "f" and 0 < largest <= 1:
+        return 1.0
+    return largest if np.isfinite(largest) and largest > 0 else 1.0
+
+
+def _is_colour(image: NDArray[Any], n_channels: int, white: float) -> bool:
+    """Three channels of one kind, or four of which the last is a constant opacity."""
+    if n_channels == 4:
+        opacity = image[..., 3]
+        return bool((opacity == opacity.flat[0]).all())
+    if n_channels != 3:
+        return False
+    return image.dtype.kind == "u" or (white == 1.0 and float(np.nanmin(image)) >= 0)
+
+
+def compute_features(image: NDArray[Any], recipe: FeatureRecipe) -> NDArray[np.float32]:
+    """Return the feature stack of an image.
+
+    Parameters
+    ----------
+    image : ndarray (*spatial[, c])
+        Channels last, as the recipe says.
+    recipe : FeatureRecipe
+
+    Returns
+    -------
+    ndarray (*spatial, d), float32
+        RGB and HSV on a 0-255 scale, LAB in CIE units, intensity and channels as they are. HSV is the
+        cone (s v cos h, s v sin h, v), in which hues of 359 and 1 degrees are neighbours.
+        Values that are not finite stay so.
+
+    Raises
+    ------
+    SeededKMeansError
+        When the image does not have the recipe's channels.
+    """
+    n_channels = recipe.n_channels
+    if n_channels and (image.ndim == 0 or image.shape[-1] != n_channels):
+        raise SeededKMeansError(
+            f"image has shape {image.shape}, but the model was made for {n_channels} channels."
+        )
+    values = image.astype(np.float32)
+    if not n_channels:
+        values = values[..., np.newaxis]
+    if recipe.blur_sigma_px > 0:
+        values = _blur(values, recipe.blur_sigma_px)
+    if recipe.color_space == "channels":
+        return values
+    if recipe.color_space == "intensity":
+        return values if values.shape[-1] < 3 else values[..., :3] @ _LUMA[:, np.newaxis]
+    rgb = values[..., :3] * np.float32(1 / recipe.white)
+    if recipe.color_space == "rgb":
+        return rgb * np.float32(255)
+    if recipe.color_space == "hsv":
+        return _hue_cone(rgb) * np.float32(255)
+    lab: NDArray[np.float32] = rgb2lab(np.clip(rgb, 0, 1)).astype(np.float32, copy=False)
+    return lab
+
+
+def _blur(values: NDArray[np.float32], sigma_px: float) -> NDArray[np.float32]:
+    """Gaussian over the spatial axes; sigma 1.1 gives the 5x5 window of the classic preset."""
+    radius = max(1, round(_BLUR_RADIUS_IN_SIGMA * sigma_px))
+    axes = tuple(range(values.ndim - 1))
+    blurred: NDArray[np.float32] = ndimage.gaussian_filter(
+        values, sigma_px, axes=axes, radius=radius, mode="mirror"
+    )
+    return blurred
+
+
+def _hue_cone(rgb: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(s v cos h, s v sin h, v): chroma as a vector at the angle of the hue, and value."""
+    value = rgb.max(axis=-1)
+    chroma = value - rgb.min(axis=-1)
+    red, green, blue = np.moveaxis(rgb, -1, 0)
+    # The direction of the hue is that of the projection on the plane of equal sums.
+    x = red - (green + blue) / 2
+    y = (green - blue) * np.float32(np.sqrt(3) / 2)
+    length = np.hypot(x, y)
+    scale = np.divide(chroma, length, out=np.zeros_like(chroma), where=length > 0)
+    return np.stack([x * scale, y * scale, value], axis=-1)

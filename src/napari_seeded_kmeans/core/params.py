@@ -1,0 +1,159 @@
+"""Every setting, once: default, range, label and help.
+
+The widget's form, the command line's options, validation and the reference in
+the docs are all made from :class:`Params`; nothing else lists settings.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from .errors import SeededKMeansError
+
+ColorSpace = Literal["auto", "intensity", "rgb", "hsv", "lab", "channels"]
+Spread = Literal["auto", "everywhere", "strokes"]
+ClusterWeights = Literal["share", "equal"]
+
+_ADVANCED = {"advanced": True}
+
+
+class Params(BaseModel):
+    """Settings of a seeded segmentation; immutable, validated, JSON-ready."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    color_space: ColorSpace = Field(
+        "auto",
+        title="Looks at",
+        description="What a pixel is compared by. Auto takes LAB for colour pictures, the grey value for "
+        "one channel, and all channels as they are otherwise.",
+    )
+    n_clusters: int = Field(
+        16,
+        ge=1,
+        le=256,
+        title="Clusters per class",
+        description="How many typical colours each class may have. More follow finer differences, fewer "
+        "generalise from few strokes.",
+    )
+    spread: Spread = Field(
+        "auto",
+        title="Spread",
+        description="Strokes: keep only pieces that one of your strokes touches. Everywhere: keep all that "
+        "looks alike. Auto decides from how the strokes lie.",
+    )
+    smooth_px: float = Field(
+        1.0,
+        ge=0,
+        le=50,
+        title="Smooth",
+        description="Average the class scores over about this many pixels before a class is chosen; 0 leaves "
+        "every pixel to itself.",
+    )
+    min_size_px: int = Field(
+        30,
+        ge=0,
+        le=10_000_000,
+        title="Smallest piece",
+        description="Pieces of a class with fewer pixels than this are given to the next best class.",
+    )
+    fill_holes: bool = Field(
+        False, title="Fill holes", description="Background that a class encloses becomes part of it."
+    )
+    close_px: int = Field(
+        0,
+        ge=0,
+        le=99,
+        title="Close gaps",
+        description="Close gaps narrower than this many pixels; 0 is off.",
+        json_schema_extra=_ADVANCED,
+    )
+    open_px: int = Field(
+        0,
+        ge=0,
+        le=99,
+        title="Remove threads",
+        description="Remove threads narrower than this many pixels; 0 is off.",
+        json_schema_extra=_ADVANCED,
+    )
+    blur_sigma_px: float = Field(
+        0.0,
+        ge=0,
+        le=50,
+        title="Blur image",
+        description="Blur the image by a Gaussian of this sigma (window of four sigma) before colours are "
+        "read; 0 is off.",
+        json_schema_extra=_ADVANCED,
+    )
+    bandwidth: float | None = Field(
+        None,
+        gt=0,
+        title="Bandwidth",
+        description="Distance in feature units over which likeness to a cluster falls by e. Empty: learnt "
+        "from the strokes.",
+        json_schema_extra=_ADVANCED,
+    )
+    cluster_weights: ClusterWeights = Field(
+        "share",
+        title="Cluster weights",
+        description="Share: a cluster counts as much as the painted pixels behind it. Equal: all count alike.",
+        json_schema_extra=_ADVANCED,
+    )
+    keep_seeds: bool = Field(
+        True,
+        title="Strokes keep their class",
+        description="Painted pixels always get the class they were painted with.",
+        json_schema_extra=_ADVANCED,
+    )
+
+
+PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
+    {
+        "auto": MappingProxyType({}),
+        # The steps of the interactive-foreground document: 5x5 blur, 64 clusters a side, sum of equally
+        # weighted exp(-distance) on 0-255 colours, 5x5 close, 5x5 open, pieces under 500 px, holes.
+        "classic": MappingProxyType(
+            {
+                "color_space": "rgb",
+                "n_clusters": 64,
+                "spread": "everywhere",
+                "smooth_px": 0.0,
+                "min_size_px": 500,
+                "fill_holes": True,
+                "close_px": 5,
+                "open_px": 5,
+                "blur_sigma_px": 1.1,
+                "bandwidth": 1.0,
+                "cluster_weights": "equal",
+                "keep_seeds": False,
+            }
+        ),
+    }
+)
+
+
+def make_params(preset: str = "auto", **overrides: Any) -> Params:
+    """Return the settings of `preset` with `overrides` on top.
+
+    Raises
+    ------
+    SeededKMeansError
+        When the preset or a setting is unknown, or a value is out of range.
+    """
+    if preset not in PRESETS:
+        raise SeededKMeansError(f"preset must be one of {', '.join(PRESETS)}, not {preset!r}.")
+    try:
+        return Params(**{**PRESETS[preset], **overrides})
+    except ValidationError as error:
+        raise SeededKMeansError(_first_sentence(error)) from None
+
+
+def _first_sentence(error: ValidationError) -> str:
+    first = error.errors()[0]
+    name = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        return f"{name} is not a setting; the settings are {', '.join(Params.model_fields)}."
+    wish = first["msg"].removeprefix("Input ")
+    return f"{name} {wish}, not {first['input']!r}."

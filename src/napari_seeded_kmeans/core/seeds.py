@@ -1,0 +1,113 @@
+"""Labels or stroke pictures -> which pixels teach which class, validated."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import ndimage
+
+from .errors import SeededKMeansError
+
+BACKGROUND = 1
+FOREGROUND = 2
+
+# Hue in degrees from pure red and pure blue, and the least saturation and value, that still count as a
+# stroke: wide enough for (6, 0, 255) and hand-mixed reds, narrow enough to leave anti-aliased and
+# JPEG-smeared edges out, which would teach colours nobody painted on purpose.
+_HUE_TOLERANCE = 30.0
+_MIN_SATURATION = 0.45
+_MIN_VALUE = 0.35
+# A stroke picture's sides are smeared by blurring; what the blur thins out below this is not a stroke.
+_BLUR_RADIUS_PX = 2
+
+
+def check_seeds(seeds: ArrayLike, spatial_shape: tuple[int, ...]) -> NDArray[np.integer]:
+    """Return `seeds` as an integer array of `spatial_shape` with two or more classes.
+
+    Raises
+    ------
+    SeededKMeansError
+        When seeds are not integers, have another shape, or hold fewer than two classes.
+    """
+    array = np.asarray(seeds)
+    if array.dtype.kind not in "iub":
+        raise SeededKMeansError(f"seeds must be an integer array, not {array.dtype}.")
+    if array.shape != spatial_shape:
+        raise SeededKMeansError(
+            f"seeds have shape {array.shape}, but the image's spatial shape is {spatial_shape}."
+        )
+    classes = seed_classes(array)
+    if not classes:
+        raise SeededKMeansError("seeds are all zero: paint at least two classes (1 = background, 2 = foreground).")
+    if len(classes) == 1:
+        raise SeededKMeansError(f"seeds hold only class {classes[0]}: paint at least two classes.")
+    if array.dtype.kind == "b" or not array.dtype.isnative:
+        array = array.astype(np.uint8 if array.dtype.kind == "b" else array.dtype.newbyteorder("="))
+    return array
+
+
+def seed_classes(seeds: NDArray[np.integer]) -> tuple[int, ...]:
+    """Return the class values painted in `seeds`, ascending, without 0."""
+    return tuple(int(value) for value in np.unique(seeds) if value != 0)
+
+
+def strokes_to_seeds(picture: ArrayLike, *, blur_sigma_px: float = 0.0) -> NDArray[np.uint8]:
+    """Find red and blue strokes in a picture by hue, saturation and value.
+
+    Parameters
+    ----------
+    picture : array (y, x, 3) or (y, x, 4), uint8
+        Strokes on a black, white, grey or transparent ground.
+    blur_sigma_px : float
+        Sigma in pixels of a 5x5 Gaussian applied first, as the classic preset does; 0 is none.
+
+    Returns
+    -------
+    ndarray (y, x), uint8
+        0 = not painted, 1 = blue (background), 2 = red (foreground).
+
+    Raises
+    ------
+    SeededKMeansError
+        When the array is no colour picture, or one of the two colours is missing.
+    """
+    array = np.asarray(picture)
+    if array.ndim != 3 or array.shape[-1] not in (3, 4) or array.dtype != np.uint8:
+        raise SeededKMeansError(
+            f"picture must be a uint8 colour picture (y, x, 3 or 4), not {array.dtype} {array.shape}."
+        )
+    rgb = array[..., :3].astype(np.float32) / 255
+    if array.shape[-1] == 4:
+        rgb[array[..., 3] < 128] = 0
+    if blur_sigma_px > 0:
+        rgb = ndimage.gaussian_filter(rgb, blur_sigma_px, axes=(0, 1), radius=_BLUR_RADIUS_PX)
+    hue, saturation, value = _hue_saturation_value(rgb)
+    painted = (saturation >= _MIN_SATURATION) & (value >= _MIN_VALUE)
+    seeds = np.zeros(rgb.shape[:2], np.uint8)
+    seeds[painted & (_hue_distance(hue, 240.0) <= _HUE_TOLERANCE)] = BACKGROUND
+    seeds[painted & (_hue_distance(hue, 0.0) <= _HUE_TOLERANCE)] = FOREGROUND
+    for value_wanted, name in ((FOREGROUND, "red (foreground)"), (BACKGROUND, "blue (background)")):
+        if not (seeds == value_wanted).any():
+            raise SeededKMeansError(f"picture has no {name} strokes.")
+    return seeds
+
+
+def _hue_saturation_value(
+    rgb: NDArray[np.float32],
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    """Hue in degrees [0, 360), saturation and value in [0, 1]; grey pixels have hue 0, saturation 0."""
+    value = rgb.max(axis=-1)
+    chroma = value - rgb.min(axis=-1)
+    safe = np.where(chroma > 0, chroma, 1)
+    red, green, blue = np.moveaxis(rgb, -1, 0)
+    sextant = np.where(
+        value == red,
+        (green - blue) / safe,
+        np.where(value == green, 2 + (blue - red) / safe, 4 + (red - green) / safe),
+    )
+    saturation = np.where(value > 0, chroma / np.where(value > 0, value, 1), 0)
+    return (sextant * 60) % 360, saturation, value
+
+
+def _hue_distance(hue: NDArray[np.float32], centre: float) -> NDArray[np.float32]:
+    """Angle in degrees between hues, across the 0/360 seam."""
+    distance: NDArray[np.float32] = np.abs((hue - centre + 180) % 360 - 180)
+    return distance
