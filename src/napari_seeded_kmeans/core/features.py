@@ -80,10 +80,12 @@ def check_image(
     if channel_axis is None:
         return array
     if not -array.ndim <= channel_axis < array.ndim:
-        raise SeededKMeansError(f"channel_axis {channel_axis} is not an axis of an image of shape {array.shape}.")
+        raise SeededKMeansError(
+            f"channel_axis {channel_axis} is not an axis of an image of shape {array.shape}."
+        )
     if n_spatial == array.ndim:
         raise SeededKMeansError(
-            f"channel_axis is {channel_axis}, but seeds have as many axes as the image of shape {array.shape}."
+            f"channel_axis is {channel_axis}, but seeds have as many axes as the image: {array.shape}."
         )
     return np.moveaxis(array, channel_axis, -1)
 
@@ -109,9 +111,12 @@ def resolve_recipe(
     colour_like = _is_colour(image, n_channels, white)
     if color_space == "auto":
         color_space = "intensity" if n_channels <= 1 else "lab" if colour_like else "channels"
-    if color_space in ("rgb", "hsv", "lab") and n_channels not in (3, 4):
+    grey_as_rgb = color_space == "rgb" and n_channels <= 1
+    if color_space in ("rgb", "hsv", "lab") and n_channels not in (3, 4) and not grey_as_rgb:
         what = f"{n_channels} channels" if has_channels else "no channel axis"
-        raise SeededKMeansError(f"color_space {color_space!r} needs 3 or 4 channels, but the image has {what}.")
+        raise SeededKMeansError(
+            f"color_space {color_space!r} needs 3 or 4 channels, but the image has {what}."
+        )
     return FeatureRecipe(color_space, n_channels, white, blur_sigma_px)  # type: ignore[arg-type]
 
 
@@ -119,10 +124,11 @@ def _white(image: NDArray[Any]) -> float:
     """Full intensity: the type's maximum for 8 bits, else 1 for [0, 1] floats, else the largest value."""
     if image.dtype == np.uint8:
         return 255.0
-    largest = float(np.nanmax(image, where=np.isfinite(image), initial=-np.inf)) if image.dtype.kind == "f" else float(image.max())
+    finite = np.isfinite(image) if image.dtype.kind == "f" else True
+    largest = float(image.max(where=finite, initial=0))
     if image.dtype.kind == "f" and 0 < largest <= 1:
         return 1.0
-    return largest if np.isfinite(largest) and largest > 0 else 1.0
+    return largest or 1.0
 
 
 def _is_colour(image: NDArray[Any], n_channels: int, white: float) -> bool:
@@ -147,8 +153,9 @@ def compute_features(image: NDArray[Any], recipe: FeatureRecipe) -> NDArray[np.f
     Returns
     -------
     ndarray (*spatial, d), float32
-        RGB and HSV on a 0-255 scale, LAB in CIE units, intensity and channels as they are. HSV is the
-        cone (s v cos h, s v sin h, v), in which hues of 359 and 1 degrees are neighbours.
+        RGB (a grey image thrice) and HSV on a 0-255 scale, LAB in CIE units, intensity and channels
+        as they are. HSV is the cone (s v cos h, s v sin h, v), in which hues of 359 and 1 degrees are
+        neighbours.
         Values that are not finite stay so.
 
     Raises
@@ -170,6 +177,8 @@ def compute_features(image: NDArray[Any], recipe: FeatureRecipe) -> NDArray[np.f
         return values
     if recipe.color_space == "intensity":
         return values if values.shape[-1] < 3 else values[..., :3] @ _LUMA[:, np.newaxis]
+    if values.shape[-1] == 1:
+        values = np.repeat(values, 3, axis=-1)
     rgb = values[..., :3] * np.float32(1 / recipe.white)
     if recipe.color_space == "rgb":
         return rgb * np.float32(255)

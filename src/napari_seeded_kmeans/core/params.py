@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.config import JsonDict
 
 from .errors import SeededKMeansError
 
@@ -16,7 +17,8 @@ ColorSpace = Literal["auto", "intensity", "rgb", "hsv", "lab", "channels"]
 Spread = Literal["auto", "everywhere", "strokes"]
 ClusterWeights = Literal["share", "equal"]
 
-_ADVANCED = {"advanced": True}
+# Folded away in the form.
+_ADVANCED: JsonDict = {"advanced": True}
 
 
 class Params(BaseModel):
@@ -98,7 +100,7 @@ class Params(BaseModel):
     cluster_weights: ClusterWeights = Field(
         "share",
         title="Cluster weights",
-        description="Share: a cluster counts as much as the painted pixels behind it. Equal: all count alike.",
+        description="Share: a cluster counts as much as the pixels painted on it. Equal: all count alike.",
         json_schema_extra=_ADVANCED,
     )
     keep_seeds: bool = Field(

@@ -36,7 +36,9 @@ def check_seeds(seeds: ArrayLike, spatial_shape: tuple[int, ...]) -> NDArray[np.
         )
     classes = seed_classes(array)
     if not classes:
-        raise SeededKMeansError("seeds are all zero: paint at least two classes (1 = background, 2 = foreground).")
+        raise SeededKMeansError(
+            "seeds are all zero: paint at least two classes (1 = background, 2 = foreground)."
+        )
     if len(classes) == 1:
         raise SeededKMeansError(f"seeds hold only class {classes[0]}: paint at least two classes.")
     if array.dtype.kind == "b" or not array.dtype.isnative:
@@ -74,7 +76,7 @@ def strokes_to_seeds(picture: ArrayLike, *, blur_sigma_px: float = 0.0) -> NDArr
         raise SeededKMeansError(
             f"picture must be a uint8 colour picture (y, x, 3 or 4), not {array.dtype} {array.shape}."
         )
-    rgb = array[..., :3].astype(np.float32) / 255
+    rgb = array[..., :3].astype(np.float32) / np.float32(255)
     if array.shape[-1] == 4:
         rgb[array[..., 3] < 128] = 0
     if blur_sigma_px > 0:

@@ -1,0 +1,11 @@
+from .core.cutout import cut_out as cut_out
+from .core.errors import CancelledError as CancelledError
+from .core.errors import SeededKMeansError as SeededKMeansError
+from .core.errors import SeededKMeansWarning as SeededKMeansWarning
+from .core.kmeans import KMeansResult as KMeansResult
+from .core.kmeans import kmeans as kmeans
+from .core.params import Params as Params
+from .core.params import make_params as make_params
+from .estimator import SeededKMeans as SeededKMeans
+from .estimator import Segmentation as Segmentation
+from .estimator import segment as segment

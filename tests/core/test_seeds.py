@@ -1,0 +1,102 @@
+"""Seeds: what is accepted as an array, what is found in a stroke picture."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from napari_seeded_kmeans import SeededKMeansError
+from napari_seeded_kmeans.core.seeds import check_seeds, strokes_to_seeds
+
+RED, BLUE, BLACK, WHITE = (255, 0, 0), (0, 0, 255), (0, 0, 0), (255, 255, 255)
+
+
+def stroke_picture(ground=BLACK, red=RED, blue=BLUE):
+    picture = np.full((40, 60, 3), ground, np.uint8)
+    picture[5:12, 5:30] = red
+    picture[25:32, 10:50] = blue
+    return picture
+
+
+EXPECTED = np.zeros((40, 60), np.uint8)
+EXPECTED[5:12, 5:30] = 2
+EXPECTED[25:32, 10:50] = 1
+
+
+@pytest.mark.parametrize("ground", [BLACK, WHITE, (128, 128, 128)])
+@pytest.mark.parametrize("red", [RED, (255, 0, 40), (255, 40, 0), (200, 30, 30)])
+@pytest.mark.parametrize("blue", [BLUE, (6, 0, 255), (0, 60, 220)])
+def test_strokes_are_found_on_any_ground(ground, red, blue):
+    np.testing.assert_array_equal(strokes_to_seeds(stroke_picture(ground, red, blue)), EXPECTED)
+
+
+def test_transparent_ground_is_not_painted():
+    picture = np.dstack([stroke_picture(ground=RED), (EXPECTED > 0).astype(np.uint8) * 255])
+    np.testing.assert_array_equal(strokes_to_seeds(picture), EXPECTED)
+
+
+def test_jpeg_smear_paints_nothing_far_from_the_strokes():
+    file = io.BytesIO()
+    Image.fromarray(stroke_picture()).save(file, "JPEG", quality=70)
+    seeds = strokes_to_seeds(np.asarray(Image.open(file)))
+    differs = seeds != EXPECTED
+    assert differs.mean() < 0.02
+    assert not ((seeds == 1) & (EXPECTED == 2)).any()
+    assert not ((seeds == 2) & (EXPECTED == 1)).any()
+
+
+def test_anti_aliased_edges_are_left_out():
+    picture = stroke_picture()
+    picture[12, 5:30] = (60, 0, 0)
+    picture[32, 10:50] = (0, 0, 80)
+    np.testing.assert_array_equal(strokes_to_seeds(picture), EXPECTED)
+
+
+def test_blur_keeps_the_inside_of_strokes():
+    seeds = strokes_to_seeds(stroke_picture(), blur_sigma_px=1.1)
+    assert (seeds[7:10, 7:28] == 2).all()
+    assert (seeds[27:30, 12:48] == 1).all()
+
+
+@pytest.mark.parametrize(
+    ("picture", "message"),
+    [
+        (stroke_picture(blue=BLACK), r"no blue \(background\) strokes"),
+        (stroke_picture(red=BLACK), r"no red \(foreground\) strokes"),
+        (np.zeros((4, 4), np.uint8), r"must be a uint8 colour picture .* not uint8 \(4, 4\)"),
+        (np.zeros((4, 4, 3)), "not float64"),
+    ],
+)
+def test_unusable_stroke_pictures(picture, message):
+    with pytest.raises(SeededKMeansError, match=message):
+        strokes_to_seeds(picture)
+
+
+def seeds_of(*values, shape=(4, 5)):
+    seeds = np.zeros(shape, np.uint8)
+    seeds.flat[: len(values)] = values
+    return seeds
+
+
+@pytest.mark.parametrize(
+    ("seeds", "message"),
+    [
+        (seeds_of(1, 2).astype(float), "seeds must be an integer array, not float64"),
+        (
+            seeds_of(1, 2, shape=(3, 3)),
+            r"seeds have shape \(3, 3\), but the image's spatial shape is \(4, 5\)",
+        ),
+        (seeds_of(), "seeds are all zero"),
+        (seeds_of(7, 7), "seeds hold only class 7"),
+    ],
+)
+def test_unusable_seeds(seeds, message):
+    with pytest.raises(SeededKMeansError, match=message):
+        check_seeds(seeds, (4, 5))
+
+
+def test_byte_order_is_made_native():
+    checked = check_seeds(seeds_of(1, 2).astype(">i4"), (4, 5))
+    assert checked.dtype.isnative
+    np.testing.assert_array_equal(checked, seeds_of(1, 2))
