@@ -51,7 +51,7 @@ def test_presets_work_on_grey_colour_and_rgba(preset, channels):
     image, seeds, truth = scene((80, 100), np.uint8, channels)
     if channels == 4:
         image[..., 3] = 255
-    assert ((nsk.segment(image, seeds, preset=preset).mask) == truth).mean() > 0.97
+    assert ((nsk.segment(image, seeds, preset=preset, n_clusters=8).mask) == truth).mean() > 0.97
 
 
 def test_channel_axis_may_come_first():
@@ -119,6 +119,13 @@ def test_constant_strokes_and_images():
     np.testing.assert_array_equal(result.labels, np.where(seeds == 2, 2, 1))
     flat = nsk.segment(np.zeros(seeds.shape), seeds)
     np.testing.assert_array_equal(flat.labels[seeds != 0], seeds[seeds != 0])
+
+
+def test_more_clusters_than_colours_uses_fewer_and_says_so():
+    seeds = scene()[1]
+    image = np.where(seeds == 2, 9, 4).astype(np.uint8)
+    with pytest.warns(nsk.SeededKMeansWarning, match=r"painted on 1 distinct colours only.* instead of 70"):
+        assert nsk.segment(image, seeds, n_clusters=70).mask.any()
 
 
 def test_fit_once_predict_many():

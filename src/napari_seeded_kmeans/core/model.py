@@ -4,6 +4,7 @@ A :class:`Model` is a value: it can be written as JSON, compared and passed to
 other threads and processes. The functions here hold no state and touch no files.
 """
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -13,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import ndimage
 
 from .cleanup import clean
-from .errors import CancelledError, SeededKMeansError
+from .errors import CancelledError, SeededKMeansError, SeededKMeansWarning
 from .features import FeatureRecipe, check_image, compute_features, resolve_recipe
 from .kmeans import kmeans
 from .palette import Palette
@@ -213,9 +214,7 @@ def _fit_features(
         own = samples[values == value]
         if not len(own):
             raise SeededKMeansError(f"seeds of class {value} lie only on pixels that are NaN or infinite.")
-        result = kmeans(
-            own, min(params.n_clusters, _n_distinct(own, params.n_clusters)), random_state=random_state
-        )
+        result = kmeans(own, _affordable_clusters(own, value, params), random_state=random_state)
         centers.append(result.centers)
         n_seeds.append(len(own))
         counts = np.bincount(result.labels, minlength=len(result.centers))
@@ -230,12 +229,21 @@ def _fit_features(
     return Model(params, recipe, palette, bandwidth, tuple(n_seeds))
 
 
-def _n_distinct(samples: NDArray[np.float32], enough: int) -> int:
-    """Number of distinct rows, or `enough` if there are at least that many."""
+def _affordable_clusters(samples: NDArray[np.float32], class_value: int, params: Params) -> int:
+    """Return `n_clusters`, or the number of distinct samples where there are fewer."""
+    wanted = params.n_clusters
     # A look at the first rows settles it for nearly every image.
-    if len(np.unique(samples[: 8 * enough], axis=0)) >= enough:
-        return enough
-    return min(enough, len(np.unique(samples, axis=0)))
+    if len(np.unique(samples[: 8 * wanted], axis=0)) >= wanted:
+        return wanted
+    n_distinct = len(np.unique(samples, axis=0))
+    if n_distinct < wanted and "n_clusters" in params.model_fields_set:
+        warnings.warn(
+            f"Class {class_value} was painted on {n_distinct} distinct colours only: "
+            f"n_clusters is {n_distinct} there instead of {wanted}.",
+            SeededKMeansWarning,
+            stacklevel=2,
+        )
+    return min(wanted, n_distinct)
 
 
 def _equal(n: int) -> NDArray[np.float64]:
@@ -261,19 +269,21 @@ def _apply(
     """Scores, smoothed; the best class of every pixel, cleaned."""
     shape, classes = features.shape[:-1], model.classes
     samples = features.reshape(-1, features.shape[-1])
-    finite: NDArray[np.bool_] = np.isfinite(samples).all(axis=-1)
+    finite: NDArray[np.bool_] = np.logical_and.reduce(np.isfinite(samples), axis=-1)
     if not finite.all():
         samples = np.where(finite[:, np.newaxis], samples, 0)
     palettes = [model.palette.of(value) for value in classes]
     scores = class_scores(samples, palettes, bandwidth=model.bandwidth, cancel=steps.cancel)
-    scores[:, ~finite] = np.float32(1 / len(classes))
-    scores = scores.reshape(len(classes), *shape)
     steps.done()
+    unknown = ~finite.reshape(shape)
+    scores = scores.reshape(len(classes), *shape)
+    scores[:, unknown] = np.float32(1 / len(classes))
     scores = _smooth(scores, model.params.smooth_px, spacing)
+    scores[:, unknown] = np.float32(1 / len(classes))
     dtype = np.int64 if seeds is None else seeds.dtype
     labels = np.asarray(classes, dtype)[np.argmax(scores, axis=0)]
     labels = clean(labels, scores, classes, model.params, seeds)
-    labels[~finite.reshape(shape)] = 0
+    labels[unknown] = 0
     steps.done()
     return Result(labels, scores, uncertainty(scores))
 
