@@ -1,0 +1,154 @@
+"""One small editor per type of setting: `value()`, `set_value()` and the signal `edited`.
+
+What belongs here: how one value is shown and changed. What does not: which settings there are.
+"""
+
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin
+
+from pydantic.fields import FieldInfo
+from qtpy.QtCore import Signal
+from qtpy.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QDoubleSpinBox, QSpinBox, QWidget
+
+_INT_MAX = 2**31 - 1
+_FLOAT_MAX = 1e9
+_FLOAT_STEP = 0.01
+
+
+class Switch(QCheckBox):
+    """A yes or no."""
+
+    edited = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.toggled.connect(self.edited)
+
+    def value(self) -> bool:
+        """Return whether it is on."""
+        return bool(self.isChecked())
+
+    def set_value(self, value: Any) -> None:
+        """Turn it on or off."""
+        self.setChecked(value)
+
+
+class Choice(QComboBox):
+    """One word of several."""
+
+    edited = Signal()
+
+    def __init__(self, options: tuple[str, ...], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        for option in options:
+            self.addItem(in_words(option), option)
+        self.currentIndexChanged.connect(self.edited)
+
+    def value(self) -> str:
+        """Return the chosen option."""
+        return str(self.currentData())
+
+    def set_value(self, value: Any) -> None:
+        """Choose an option."""
+        self.setCurrentIndex(self.findData(value))
+
+
+class WholeNumber(QSpinBox):
+    """An integer within a range; if it may be None, that is shown as "Auto" one step below the range."""
+
+    edited = Signal()
+
+    def __init__(self, low: int, high: int, *, optional: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._optional = optional
+        self.setRange(low - optional, high)
+        _prepare(self, optional)
+
+    def value(self) -> int | None:  # type: ignore[override]
+        """Return the number, None for "Auto"."""
+        number = super().value()
+        return None if self._optional and number == self.minimum() else number
+
+    def set_value(self, value: Any) -> None:
+        """Show a number, or "Auto" for None."""
+        self.setValue(self.minimum() if value is None else value)
+
+
+class Number(QDoubleSpinBox):
+    """A real number within a range; if it may be None, that is shown as "Auto" one step below the range."""
+
+    edited = Signal()
+
+    def __init__(self, low: float, high: float, *, optional: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._optional = optional
+        self.setDecimals(2)
+        self.setRange(low - optional * _FLOAT_STEP, high)
+        _prepare(self, optional)
+
+    def value(self) -> float | None:  # type: ignore[override]
+        """Return the number, None for "Auto"."""
+        number = super().value()
+        return None if self._optional and number == self.minimum() else float(number)
+
+    def set_value(self, value: Any) -> None:
+        """Show a number, or "Auto" for None."""
+        self.setValue(self.minimum() if value is None else value)
+
+
+Editor = Switch | Choice | WholeNumber | Number
+
+
+def make_editor(info: FieldInfo, parent: QWidget | None = None) -> Editor:
+    """Return an editor for a field of `Params`, with its range.
+
+    Raises
+    ------
+    TypeError
+        When there is no editor for the field's type.
+    """
+    kind, optional = _without_none(info.annotation)
+    if get_origin(kind) is Literal and not optional:
+        return Choice(get_args(kind), parent)
+    if kind is bool and not optional:
+        return Switch(parent)
+    if kind is int:
+        low, high = _limits(info, 1, -_INT_MAX, _INT_MAX)
+        return WholeNumber(int(low), int(high), optional=optional, parent=parent)
+    if kind is float:
+        low, high = _limits(info, _FLOAT_STEP, -_FLOAT_MAX, _FLOAT_MAX)
+        return Number(low, high, optional=optional, parent=parent)
+    raise TypeError(f"no editor for a setting of type {info.annotation}")
+
+
+def in_words(option: str) -> str:
+    """Return an option as a person reads it: short ones are abbreviations."""
+    return option.upper() if len(option) <= 3 else option.capitalize().replace("_", " ")
+
+
+def _prepare(box: WholeNumber | Number, optional: bool) -> None:
+    if optional:
+        box.setSpecialValueText("Auto")
+    # A number being typed is not yet a wish.
+    box.setKeyboardTracking(False)
+    box.setStepType(QAbstractSpinBox.StepType.AdaptiveDecimalStepType)
+    box.valueChanged.connect(box.edited)
+
+
+def _without_none(annotation: Any) -> tuple[Any, bool]:
+    """Return the type without None, and whether None was allowed."""
+    if get_origin(annotation) in (Union, UnionType):
+        kinds = [kind for kind in get_args(annotation) if kind is not NoneType]
+        if len(kinds) == 1:
+            return kinds[0], True
+    return annotation, False
+
+
+def _limits(info: FieldInfo, step: float, low: float, high: float) -> tuple[float, float]:
+    """Return the smallest and largest value allowed, in steps of `step`, `low` and `high` unless set."""
+    for limit in info.metadata:
+        low = getattr(limit, "ge", low)
+        high = getattr(limit, "le", high)
+        low = limit.gt + step if hasattr(limit, "gt") else low
+        high = limit.lt - step if hasattr(limit, "lt") else high
+    return low, high

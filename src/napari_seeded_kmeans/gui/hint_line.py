@@ -1,0 +1,33 @@
+"""The one place where the program talks: what is missing, what went wrong, what to do next."""
+
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+
+# Vermilion and sky blue of Okabe and Ito: told apart by everyone, readable as a bar on both themes.
+_BAR = {True: "#d55e00", False: "#56b4e9"}
+
+
+class HintLine(QFrame):
+    """A sentence with a coloured bar beside it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("hint_line")
+        self._label = QLabel(self)
+        self._label.setWordWrap(True)
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 4, 4, 4)
+        layout.addWidget(self._label)
+        self.show_hint("", is_error=False)
+
+    @property
+    def text(self) -> str:
+        """What is said right now."""
+        return str(self._label.text())
+
+    def show_hint(self, text: str, *, is_error: bool) -> None:
+        """Say `text`; errors get a bar of another colour."""
+        self._label.setText(text)
+        self.setStyleSheet(f"#hint_line {{ border: none; border-left: 3px solid {_BAR[is_error]}; }}")

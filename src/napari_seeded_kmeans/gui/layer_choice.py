@@ -1,0 +1,148 @@
+"""Which image to segment, which of its axes holds channels, and which layer to paint on."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from qtpy.QtCore import Signal
+from qtpy.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QPushButton, QSizePolicy, QWidget
+
+if TYPE_CHECKING:
+    from napari.layers import Image, Labels, Layer
+
+
+class Combo(QComboBox):
+    """A choice between objects, told apart by identity."""
+
+    chosen = Signal()
+    """The choice became another object."""
+
+    def __init__(self, placeholder: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setPlaceholderText(placeholder)
+        # A long layer name must not widen the dock.
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(8)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._objects: list[Any] = []
+        self._value: Any = None
+        self.currentIndexChanged.connect(self._on_index_changed)
+
+    def value(self) -> Any:
+        """Return the chosen object, None when nothing is chosen."""
+        return self._value
+
+    def set_value(self, value: Any) -> None:
+        """Choose an object; None, or one that is not offered, chooses nothing."""
+        self.setCurrentIndex(self._index(value))
+
+    def offer(self, objects: Sequence[Any], names: Sequence[str], value: Any) -> None:
+        """Offer `objects` by `names`, with `value` chosen; `chosen` fires only when that is news."""
+        self.blockSignals(True)
+        self._objects = list(objects)
+        self.clear()
+        self.addItems(list(names))
+        self.setCurrentIndex(self._index(value))
+        self.blockSignals(False)
+        self._on_index_changed(self.currentIndex())
+
+    def _index(self, value: Any) -> int:
+        return next((i for i, known in enumerate(self._objects) if known is value), -1)
+
+    def _on_index_changed(self, index: int) -> None:
+        value = self._objects[index] if 0 <= index < len(self._objects) else None
+        self.setToolTip(self.currentText())
+        if value is not self._value:
+            self._value = value
+            self.chosen.emit()
+
+
+class LayerChoice(QWidget):
+    """Image, channels and seeds; shows what it is offered and says what was chosen."""
+
+    image_chosen = Signal()
+    channels_chosen = Signal()
+    seeds_chosen = Signal()
+    new_requested = Signal()
+    import_requested = Signal()
+    export_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._image = Combo("no image open", self)
+        self._channels = Combo("none", self)
+        self._seeds = Combo("none yet", self)
+        self.new_button = QPushButton("New", self)
+        self.import_button = QPushButton("Import strokes…", self)
+        self.export_button = QPushButton("Export seeds…", self)
+        self._image.chosen.connect(self.image_chosen)
+        self._channels.chosen.connect(self.channels_chosen)
+        self._seeds.chosen.connect(self.seeds_chosen)
+        self.new_button.clicked.connect(self.new_requested)
+        self.import_button.clicked.connect(self.import_requested)
+        self.export_button.clicked.connect(self.export_requested)
+        self._form = self._lay_out()
+        self.offer_channels((), (), None)
+
+    @property
+    def image(self) -> "Image | None":
+        """The image to segment."""
+        return self._image.value()
+
+    @property
+    def channel_axis(self) -> int | None:
+        """The axis of the image's data that holds channels; None when there is none, and for RGB."""
+        axis = self._channels.value()
+        return None if axis is None or axis < 0 else int(axis)
+
+    @property
+    def seeds(self) -> "Labels | None":
+        """The layer that is painted on."""
+        return self._seeds.value()
+
+    def offer_images(self, layers: "Sequence[Image]", chosen: "Image | None") -> None:
+        """Offer layers to segment."""
+        self._image.offer(layers, _names(layers), chosen)
+
+    def offer_seeds(self, layers: "Sequence[Labels]", chosen: "Labels | None") -> None:
+        """Offer layers to paint on."""
+        self._seeds.offer(layers, _names(layers), chosen)
+
+    def offer_channels(self, axes: Sequence[int], names: Sequence[str], chosen: int | None) -> None:
+        """Offer axes that may hold channels, and none of them; the row shows only if there are any."""
+        # -1 stands for "no channels": None is what a combo without a choice says.
+        self._channels.offer(
+            [-1, *axes], ["none: every axis is space", *names], -1 if chosen is None else chosen
+        )
+        self._form.setRowVisible(self._channels, len(axes) > 0)
+
+    def choose_image(self, layer: "Image") -> None:
+        """Choose one of the images offered."""
+        self._image.set_value(layer)
+
+    def choose_channels(self, axis: int | None) -> None:
+        """Choose the axis that holds channels."""
+        self._channels.set_value(-1 if axis is None else axis)
+
+    def choose_seeds(self, layer: "Labels") -> None:
+        """Choose one of the seeds layers offered."""
+        self._seeds.set_value(layer)
+
+    def _lay_out(self) -> QFormLayout:
+        form = QFormLayout(self)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        form.addRow("Image", self._image)
+        form.addRow("Channels", self._channels)
+        seeds = QHBoxLayout()
+        seeds.addWidget(self._seeds, 1)
+        seeds.addWidget(self.new_button)
+        form.addRow("Seeds", seeds)
+        files = QHBoxLayout()
+        files.addWidget(self.import_button)
+        files.addWidget(self.export_button)
+        form.addRow("", files)
+        return form
+
+
+def _names(layers: "Sequence[Layer]") -> list[str]:
+    return [str(layer.name) for layer in layers]

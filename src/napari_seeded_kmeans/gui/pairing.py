@@ -1,0 +1,79 @@
+"""Which image and which seeds layer to take when nobody chose: reads layers, changes none."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeVar
+from weakref import ReferenceType, WeakKeyDictionary, ref
+
+from napari.layers import Image, Labels
+
+if TYPE_CHECKING:
+    from napari.components import LayerList
+    from napari.layers import Layer
+
+    from .source import Source
+
+L = TypeVar("L", bound="Layer")
+
+_SEED_NAMES = ("seed", "stroke", "scribble")
+
+
+class Pairing:
+    """Remembers which seeds were used with which image, so that none are taken for another by mistake."""
+
+    def __init__(self, layers: "LayerList", is_output: Callable[["Layer"], bool]) -> None:
+        self._layers = layers
+        self._is_output = is_output
+        self._image_of: WeakKeyDictionary[Labels, ReferenceType[Image]] = WeakKeyDictionary()
+
+    def images(self) -> list[Image]:
+        """Return what can be segmented: every image that is not a result."""
+        return self._inputs(Image)
+
+    def seeds(self) -> list[Labels]:
+        """Return what can be painted on: every labels layer that is not a result."""
+        return self._inputs(Labels)
+
+    def remember(self, seeds: Labels, image: Image) -> None:
+        """Note that these seeds belong to this image from now on."""
+        self._image_of[seeds] = ref(image)
+
+    def best_image(self, current: Image | None) -> Image | None:
+        """Return the image chosen so far if it is still there, else the active or the newest one."""
+        images = self.images()
+        active = self._layers.selection.active
+        for candidate in (current, active):
+            if _holds(images, candidate):
+                return candidate
+        return images[-1] if images else None
+
+    def best_seeds(self, current: Labels | None, source: "Source | None") -> Labels | None:
+        """Return seeds for an image: those used with it before, else the likeliest that fit it.
+
+        The ones chosen so far stay if they belong to the image, whether they fit or not.
+        """
+        if source is None:
+            return None
+        layers = self.seeds()
+        own = [layer for layer in layers if self._owner(layer) is source.layer]
+        if own:
+            return current if _holds(own, current) else own[-1]
+        free = [layer for layer in layers if self._owner(layer) is None and layer.visible]
+        fitting = [layer for layer in free if _fits(layer, source)]
+        named = [layer for layer in fitting if any(word in layer.name.lower() for word in _SEED_NAMES)]
+        return (named or fitting or [None])[-1]
+
+    def _owner(self, seeds: Labels) -> Image | None:
+        reference = self._image_of.get(seeds)
+        image = reference() if reference is not None else None
+        return image if _holds(self._layers, image) else None
+
+    def _inputs(self, kind: type[L]) -> list[L]:
+        return [layer for layer in self._layers if isinstance(layer, kind) and not self._is_output(layer)]
+
+
+def _fits(seeds: Labels, source: "Source") -> bool:
+    return not seeds.multiscale and source.to_spatial(seeds.data).shape == source.shape
+
+
+def _holds(layers: "Sequence[Layer] | LayerList", wanted: "Layer | None") -> bool:
+    return any(layer is wanted for layer in layers)

@@ -1,0 +1,119 @@
+"""One job at a time, off the GUI thread: the newest waits, late results are dropped.
+
+What belongs here: the thread, tickets, cancelling, and bringing results back to the GUI thread.
+What does not: what the jobs compute, and what becomes of their results.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from threading import Event, Lock, Thread
+from typing import Any, TypeVar
+
+from qtpy.QtCore import QObject, Qt, Signal
+
+from ..core.errors import CancelledError
+from ..core.threads import Cancel, Progress
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, eq=False)
+class _Job:
+    """The ticket: a job is current as long as the runner holds this very object."""
+
+    work: Callable[[Cancel, Progress], Any]
+    then: Callable[[Any], None]
+    cancelled: Event = field(default_factory=Event)
+
+
+class Runner(QObject):
+    """Runs jobs in one worker thread that lives only while there is work.
+
+    A job that is submitted while another runs waits; one more takes the waiting one's place.
+    Signals and `then` callbacks arrive in the thread that owns the runner, never after `close`.
+    """
+
+    progressed = Signal(int, int)
+    """Done and total of the job that runs."""
+    failed = Signal(object)
+    """The exception that ended a job."""
+
+    _returned = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lock = Lock()
+        self._running: _Job | None = None
+        self._waiting: _Job | None = None
+        self._thread: Thread | None = None
+        self._closed = False
+        self._returned.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    def submit(self, work: Callable[[Cancel, Progress], T], then: Callable[[T], None]) -> None:
+        """Run ``work(cancel, progress)`` in the worker and ``then(its result)`` back here.
+
+        `work` must not touch layers or widgets. It should raise `CancelledError` soon after ``cancel()``
+        answers True.
+        """
+        with self._lock:
+            if self._closed:
+                return
+            self._waiting = _Job(work, then)
+            if self._running is None:
+                self._start_waiting()
+
+    def cancel(self) -> None:
+        """Stop what runs, forget what waits; neither will deliver a result."""
+        with self._lock:
+            self._waiting = None
+            if self._running is not None:
+                self._running.cancelled.set()
+
+    def close(self, wait_s: float = 2.0) -> None:
+        """Stop everything, for good, and wait `wait_s` seconds for the worker to leave.
+
+        A worker deep in code that does not ask whether to stop is left to end by itself, unheard.
+        """
+        with self._lock:
+            self._closed = True
+        self.cancel()
+        if self._thread is not None:
+            self._thread.join(wait_s)
+
+    def _start_waiting(self) -> None:
+        """Start the job that waits, if one does; call with the lock held."""
+        self._running, self._waiting = self._waiting, None
+        if self._running is not None and not self._closed:
+            # Not a daemon: at the end of the program Python joins it, instead of killing it mid-kernel.
+            self._thread = Thread(target=self._work, args=(self._running,), name="seeded-kmeans-runner")
+            self._thread.start()
+
+    def _work(self, job: _Job) -> None:
+        """Do one job, in the worker thread."""
+        outcome: Callable[[], None] | None
+        try:
+            result = job.work(job.cancelled.is_set, partial(self._report, job))
+            outcome = partial(job.then, result)
+        except CancelledError:
+            outcome = None
+        except Exception as error:  # whatever it is, it must surface in the GUI thread, not die here
+            outcome = partial(self.failed.emit, error)
+        with self._lock:
+            if not self._closed:
+                self._returned.emit((job, outcome))
+
+    def _report(self, job: _Job, done: int, total: int) -> None:
+        with self._lock:
+            if not self._closed and not job.cancelled.is_set():
+                self.progressed.emit(done, total)
+
+    def _deliver(self, returned: tuple[_Job, Callable[[], None] | None]) -> None:
+        """Hand over what a job brought, unless it was cancelled meanwhile; then start the next."""
+        job, outcome = returned
+        try:
+            if outcome is not None and not job.cancelled.is_set() and not self._closed:
+                outcome()
+        finally:
+            with self._lock:
+                self._start_waiting()

@@ -1,0 +1,127 @@
+"""An image layer as the core sees it: which array, which axis holds channels, where pixels lie in the world.
+
+Reads layers and never changes one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from napari.utils.transforms import Affine
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from napari.layers import Image, Layer
+
+# No picture is this narrow, so so short an axis holds channels; a longer one only when its label says so.
+_FEW_CHANNELS = 4
+_MOST_CHANNELS = 64
+_CHANNEL_LABELS = ("c", "ch", "channel", "channels")
+
+
+def full_resolution(layer: "Layer") -> Any:
+    """Return the array of `layer`, its finest level if it has several; Dask arrays stay lazy."""
+    # np.asarray of multiscale data is its *coarsest* level.
+    return layer.data[0] if getattr(layer, "multiscale", False) else layer.data
+
+
+def channel_choices(image: "Image") -> tuple[int, ...]:
+    """Return the axes of a layer that is not RGB that may hold channels."""
+    shape = full_resolution(image).shape
+    if image.rgb or len(shape) < 3:
+        return ()
+    return tuple(axis for axis, length in enumerate(shape) if length <= _MOST_CHANNELS)
+
+
+def guess_channel_axis(image: "Image") -> int | None:
+    """Return the axis that most likely holds channels: by its label, else the first or last if very short."""
+    choices = channel_choices(image)
+    labels = [label.lower() for label in image.axis_labels]
+    for axis in choices:
+        if labels[axis] in _CHANNEL_LABELS:
+            return axis
+    shape = full_resolution(image).shape
+    ends = [axis for axis in (len(shape) - 1, 0) if axis in choices and 1 < shape[axis] <= _FEW_CHANNELS]
+    return ends[0] if ends else None
+
+
+@dataclass(frozen=True)
+class Source:
+    """An image layer together with the axis of its data that holds channels, if any.
+
+    Layers line up by their *last* axes in napari. A labels layer for channels that are not the first
+    axis therefore keeps an axis of length one there, stretched over all channels; `to_layer` adds it
+    and `to_spatial` takes it away.
+    """
+
+    layer: "Image"
+    channel_axis: int | None = None
+
+    @property
+    def data(self) -> Any:
+        """The array, full resolution, perhaps lazy."""
+        return full_resolution(self.layer)
+
+    @property
+    def data_channel_axis(self) -> int | None:
+        """The axis of `data` that holds channels."""
+        return self.data.ndim - 1 if self.layer.rgb else self.channel_axis
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Spatial shape."""
+        shape = tuple(self.data.shape)
+        axis = self.data_channel_axis
+        return shape if axis is None else shape[:axis] + shape[axis + 1 :]
+
+    @property
+    def spacing(self) -> tuple[float, ...]:
+        """Size of a pixel along each spatial axis, in the layer's units."""
+        scale = np.abs(self.layer.scale)
+        return tuple(float(size) for size in np.delete(scale, self._dropped_axes))
+
+    @cached_property
+    def placement(self) -> dict[str, Any]:
+        """Keywords that put a new layer exactly over this one: plain values, comparable by ``==``."""
+        layer, axis = self.layer, self.channel_axis
+        scale, translate = layer.scale.astype(float), layer.translate.astype(float)
+        if self._stretched:
+            n_channels = self.data.shape[axis]
+            translate[axis] += scale[axis] * (n_channels - 1) / 2
+            scale[axis] *= n_channels
+        kept = [i for i in range(layer.ndim) if self._stretched or i != axis]
+        index = np.ix_(kept, kept)
+        shear = Affine(shear=layer.shear, ndim=layer.ndim).linear_matrix
+        return {
+            "scale": scale[kept].tolist(),
+            "translate": translate[kept].tolist(),
+            "rotate": np.asarray(layer.rotate)[index].tolist(),
+            "shear": shear[index].tolist(),
+            "affine": layer.affine.set_slice(kept).affine_matrix.tolist(),
+            "units": tuple(str(layer.units[i]) for i in kept),
+            "axis_labels": tuple(layer.axis_labels[i] for i in kept),
+        }
+
+    def to_layer(self, array: NDArray[Any]) -> NDArray[Any]:
+        """Return a spatial array in the shape its layer needs; a view."""
+        return np.expand_dims(array, self._stretched_axes)
+
+    def to_spatial(self, array: Any) -> Any:
+        """Return a layer's array without the axis that `to_layer` added; as it is when there is none."""
+        if self._stretched and array.ndim == len(self.shape) + 1 and array.shape[self.channel_axis] == 1:
+            return array[(slice(None),) * (self.channel_axis or 0) + (0,)]
+        return array
+
+    @property
+    def _stretched(self) -> bool:
+        return bool(self.channel_axis)
+
+    @property
+    def _stretched_axes(self) -> Sequence[int]:
+        return (self.channel_axis,) if self.channel_axis else ()
+
+    @property
+    def _dropped_axes(self) -> Sequence[int]:
+        return () if self.channel_axis is None else (self.channel_axis,)
