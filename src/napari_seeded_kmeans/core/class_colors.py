@@ -3,7 +3,7 @@
 import colorsys
 from collections.abc import Iterable
 
-BACKGROUND = 1
+from .seeds import BACKGROUND
 
 # Okabe and Ito, https://jfly.uni-koeln.de/color/, ordered so that the first two differ in hue *and*
 # lightness under every common deficiency and stand out on dark pictures.
