@@ -2,6 +2,9 @@ from .core.cutout import cut_out as cut_out
 from .core.errors import CancelledError as CancelledError
 from .core.errors import SeededKMeansError as SeededKMeansError
 from .core.errors import SeededKMeansWarning as SeededKMeansWarning
+from .core.evaluation import ClassScores as ClassScores
+from .core.evaluation import Scores as Scores
+from .core.evaluation import evaluate as evaluate
 from .core.kmeans import KMeansResult as KMeansResult
 from .core.kmeans import kmeans as kmeans
 from .core.params import Params as Params
@@ -9,3 +12,9 @@ from .core.params import make_params as make_params
 from .estimator import SeededKMeans as SeededKMeans
 from .estimator import Segmentation as Segmentation
 from .estimator import segment as segment
+from .io.images import read_image as read_image
+from .io.images import write_image as write_image
+from .io.seeds import read_labels as read_labels
+from .io.seeds import read_seeds as read_seeds
+from .io.seeds import read_strokes as read_strokes
+from .io.seeds import write_seeds as write_seeds

@@ -1,0 +1,1 @@
+"""Files: images, seeds and models, read with care and written safely."""
