@@ -66,9 +66,12 @@ def test_the_default_settings_segment_a_sample(name, least):
         assert _iou(labels, sample.truth, value) > least
 
 
-def test_the_cup_is_found_once_its_holes_are_filled():
+@pytest.mark.parametrize(
+    "settings", [{"fill_holes": True}, {"fill_holes": True, "spread": "strokes"}, {"preset": "classic"}]
+)
+def test_the_cup_is_found_once_its_holes_are_filled(settings):
     sample = samples.load("photo")
-    labels = segment(sample.image, sample.seeds, fill_holes=True).labels
+    labels = segment(sample.image, sample.seeds, **settings).labels
     assert _iou(labels, sample.truth, 2) > 0.9
 
 
