@@ -7,10 +7,12 @@ all pixels ever exists.
 """
 
 from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .distinct import find_distinct, has_few_values
 from .errors import SeededKMeansError
 from .threads import Cancel, map_tiles
 
@@ -20,6 +22,10 @@ Palette = tuple[ArrayLike, ArrayLike]
 """The centres (k, d) and the weights (k,) of one class."""
 
 TILE = 8192
+MANY = 1 << 16
+"""Samples from which it pays to look for repeated values first."""
+RELATIVE_ERROR = 1e-8
+"""What leaving out far centres may cost a score."""
 
 
 def exponential_scores(
@@ -65,24 +71,19 @@ def log_exponential_scores(
     power: int = 1,
     cancel: Cancel | None = None,
 ) -> FloatArray:
-    """Logarithm of `exponential_scores`; never underflows.
+    """Logarithm of `exponential_scores`; never underflows, and -inf for samples that are not finite.
 
     One plane of a class: keep it, and when the strokes of another class change only that
     class's plane is computed again (`normalize_log_scores` joins them).
     """
     samples = _samples(samples)
-    centers, log_weights, inverse = _palette(samples, (centers, weights), bandwidth, power)
+    palette = _palette(samples, (centers, weights), bandwidth, power)
 
-    def tile_scores(start: int) -> FloatArray:
-        distances = _distances(samples[start : start + TILE], centers)
-        exponents = log_weights - (distances * inverse) ** power
-        peak = exponents.max(axis=1)
-        peak[np.isneginf(peak)] = 0.0
-        with np.errstate(divide="ignore"):
-            sums: FloatArray = np.log(np.exp(exponents - peak[:, None]).sum(axis=1))
-        return peak + sums
+    def tile_scores(planes: FloatArray) -> FloatArray:
+        return _log_scores(planes, palette)[np.newaxis]
 
-    return _joined(tile_scores, len(samples), cancel)
+    scores: FloatArray = _by_value(tile_scores, samples, 1, np.float64, cancel)[0]
+    return scores
 
 
 def class_scores(
@@ -108,12 +109,14 @@ def class_scores(
     -------
     float32 array of shape (n_classes, n)
     """
-    bandwidths = np.broadcast_to(np.asarray(bandwidth, dtype=np.float64), len(palettes))
-    planes = [
-        log_exponential_scores(samples, centers, weights, bandwidth=width, power=power, cancel=cancel)
-        for (centers, weights), width in zip(palettes, bandwidths, strict=True)
-    ]
-    return normalize_log_scores(np.stack(planes))
+    samples = _samples(samples)
+    widths = np.broadcast_to(np.asarray(bandwidth, dtype=np.float64), len(palettes))
+    checked = [_palette(samples, pair, width, power) for pair, width in zip(palettes, widths, strict=True)]
+
+    def tile_scores(planes: FloatArray) -> Scores:
+        return normalize_log_scores(np.stack([_log_scores(planes, palette) for palette in checked]))
+
+    return _by_value(tile_scores, samples, len(checked), np.float32, cancel)
 
 
 def normalize_log_scores(log_scores: ArrayLike) -> Scores:
@@ -141,7 +144,7 @@ def nearest_center(
         Euclidean, in the unit of the samples.
     """
     samples = _samples(samples)
-    centers, _, _ = _palette(samples, (centers, None), 1.0, 1)
+    centers = _palette(samples, (centers, None), 1.0, 1).centers
 
     def tile_nearest(start: int) -> FloatArray:
         distances = _distances(samples[start : start + TILE], centers)
@@ -184,7 +187,7 @@ def responsibilities(samples: ArrayLike, centers: ArrayLike, *, bandwidth: float
     float32 array of shape (n, k), rows sum to 1
     """
     samples = _samples(samples)
-    centers, _, inverse = _palette(samples, (centers, None), bandwidth, 1)
+    centers, _, inverse, _ = _palette(samples, (centers, None), bandwidth, 1)
     exponents = -_distances(samples, centers) * inverse
     exponents -= exponents.max(axis=1, keepdims=True)
     shares: Scores = np.exp(exponents).astype(np.float32)
@@ -246,20 +249,31 @@ def uncertainty(scores: ArrayLike) -> Scores:
     return undecided
 
 
-def _samples(samples: ArrayLike) -> NDArray[np.floating]:
+def _samples(samples: ArrayLike) -> NDArray[Any]:
     samples = np.asarray(samples)
     if samples.ndim != 2:
         raise SeededKMeansError(f"samples must have shape (n, d), not {samples.shape}.")
-    return samples.astype(np.float32 if samples.dtype == np.float32 else np.float64, copy=False)
+    if samples.dtype.kind not in "biuf":
+        raise SeededKMeansError(f"samples must be real numbers, not {samples.dtype}.")
+    return samples
+
+
+class _CheckedPalette(NamedTuple):
+    """One palette as the kernel wants it."""
+
+    centers: FloatArray
+    log_weights: FloatArray
+    inverse: FloatArray
+    power: int
 
 
 def _palette(
-    samples: NDArray[np.floating],
+    samples: NDArray[Any],
     palette: tuple[ArrayLike, ArrayLike | None],
     bandwidth: ArrayLike,
     power: int,
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Check one palette; its centres, log weights and inverse bandwidths."""
+) -> _CheckedPalette:
+    """Check one palette; clusters of weight zero are left out."""
     centers = np.asarray(palette[0], dtype=np.float64)
     if centers.ndim != 2 or len(centers) == 0 or centers.shape[1] != samples.shape[1]:
         raise SeededKMeansError(f"centers must have shape (k, {samples.shape[1]}), not {centers.shape}.")
@@ -271,11 +285,59 @@ def _palette(
         raise SeededKMeansError(f"bandwidth must be > 0, not {bandwidth!r}.")
     if power not in (1, 2):
         raise SeededKMeansError(f"power must be 1 or 2, not {power}.")
+    counts = weights > 0
+    return _CheckedPalette(
+        np.ascontiguousarray(centers[counts]), np.log(weights[counts]), 1.0 / widths[counts], power
+    )
+
+
+def _by_value(
+    function: Callable[[FloatArray], NDArray[Any]],
+    samples: NDArray[Any],
+    n_rows: int,
+    dtype: type[np.floating],
+    cancel: Cancel | None,
+) -> NDArray[Any]:
+    """Apply `function`, planes (d, m) to rows (n_rows, m), to all samples: tile by tile, on the pool.
+
+    Many pixels of 8 bits repeat few colours: then it is applied to the distinct ones.
+    """
+    if len(samples) >= MANY and has_few_values(samples.dtype, samples.shape[1]):
+        distinct = find_distinct(samples, cancel=cancel)
+        return distinct.spread(_by_tile(function, distinct.values, n_rows, dtype, cancel))
+    return _by_tile(function, samples, n_rows, dtype, cancel)
+
+
+def _by_tile(
+    function: Callable[[FloatArray], NDArray[Any]],
+    samples: NDArray[Any],
+    n_rows: int,
+    dtype: type[np.floating],
+    cancel: Cancel | None,
+) -> NDArray[Any]:
+    rows = np.empty((n_rows, len(samples)), dtype)
+
+    def apply(start: int) -> None:
+        own = slice(start, start + TILE)
+        rows[:, own] = function(np.ascontiguousarray(samples[own].T, dtype=np.float64))
+
+    map_tiles(apply, range(0, len(samples), TILE), cancel=cancel)
+    return rows
+
+
+def _log_scores(planes: FloatArray, palette: _CheckedPalette) -> FloatArray:
+    from ._kernels.scores import exponential_sums
+
+    peaks, sums = np.empty(planes.shape[1]), np.empty(planes.shape[1])
+    cutoff = np.log(max(len(palette.centers), 1) / RELATIVE_ERROR)
+    exponential_sums(planes, *palette, cutoff, peaks, sums)
     with np.errstate(divide="ignore"):
-        return centers, np.log(weights), 1.0 / widths
+        np.log(sums, out=sums)
+    sums += peaks
+    return sums
 
 
-def _distances(samples: NDArray[np.floating], centers: FloatArray) -> FloatArray:
+def _distances(samples: NDArray[Any], centers: FloatArray) -> FloatArray:
     distances: FloatArray = np.sqrt(((samples[:, None, :] - centers) ** 2).sum(axis=2))
     return distances
 
