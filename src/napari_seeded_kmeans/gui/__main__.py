@@ -2,11 +2,13 @@
 
 import napari
 
+from .dock import SeededSegmentation
+
 PLUGIN = "napari-seeded-kmeans"
 
 
-def open_demo(*, show: bool = True) -> "napari.Viewer":
-    """Return a viewer with the photograph and its strokes, the dock beside them.
+def open_demo(*, show: bool = True) -> tuple["napari.Viewer", SeededSegmentation]:
+    """Return a viewer with the photograph and its strokes, and the dock beside them.
 
     Parameters
     ----------
@@ -15,8 +17,9 @@ def open_demo(*, show: bool = True) -> "napari.Viewer":
     """
     viewer = napari.Viewer(show=show)
     viewer.open_sample(PLUGIN, "photo")
-    viewer.window.add_plugin_dock_widget(PLUGIN, "Seeded segmentation")
-    return viewer
+    _, dock = viewer.window.add_plugin_dock_widget(PLUGIN, "Seeded segmentation")
+    viewer.layers.selection.active = dock.choice.seeds
+    return viewer, dock
 
 
 if __name__ == "__main__":

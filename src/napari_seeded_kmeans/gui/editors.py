@@ -58,11 +58,13 @@ class WholeNumber(QSpinBox):
 
     edited = Signal()
 
-    def __init__(self, low: int, high: int, *, optional: bool, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, low: int, high: int, *, optional: bool, unit: str = "", parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._optional = optional
         self.setRange(low - optional, high)
-        _prepare(self, optional)
+        _prepare(self, optional, unit)
 
     def value(self) -> int | None:  # type: ignore[override]
         """Return the number, None for "Auto"."""
@@ -79,12 +81,14 @@ class Number(QDoubleSpinBox):
 
     edited = Signal()
 
-    def __init__(self, low: float, high: float, *, optional: bool, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, low: float, high: float, *, optional: bool, unit: str = "", parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._optional = optional
         self.setDecimals(2)
         self.setRange(low - optional * _FLOAT_STEP, high)
-        _prepare(self, optional)
+        _prepare(self, optional, unit)
 
     def value(self) -> float | None:  # type: ignore[override]
         """Return the number, None for "Auto"."""
@@ -99,8 +103,8 @@ class Number(QDoubleSpinBox):
 Editor = Switch | Choice | WholeNumber | Number
 
 
-def make_editor(info: FieldInfo, parent: QWidget | None = None) -> Editor:
-    """Return an editor for a field of `Params`, with its range.
+def make_editor(name: str, info: FieldInfo, parent: QWidget | None = None) -> Editor:
+    """Return an editor for a field of `Params`, with its range, and the unit its name ends with.
 
     Raises
     ------
@@ -108,17 +112,18 @@ def make_editor(info: FieldInfo, parent: QWidget | None = None) -> Editor:
         When there is no editor for the field's type.
     """
     kind, optional = _without_none(info.annotation)
+    unit = "px" if name.endswith("_px") else ""
     if get_origin(kind) is Literal and not optional:
         return Choice(get_args(kind), parent)
     if kind is bool and not optional:
         return Switch(parent)
     if kind is int:
         low, high = _limits(info, 1, -_INT_MAX, _INT_MAX)
-        return WholeNumber(int(low), int(high), optional=optional, parent=parent)
+        return WholeNumber(int(low), int(high), optional=optional, unit=unit, parent=parent)
     if kind is float:
         low, high = _limits(info, _FLOAT_STEP, -_FLOAT_MAX, _FLOAT_MAX)
-        return Number(low, high, optional=optional, parent=parent)
-    raise TypeError(f"no editor for a setting of type {info.annotation}")
+        return Number(low, high, optional=optional, unit=unit, parent=parent)
+    raise TypeError(f"no editor for the setting {name} of type {info.annotation}")
 
 
 def in_words(option: str) -> str:
@@ -126,9 +131,10 @@ def in_words(option: str) -> str:
     return option.upper() if len(option) <= 3 else option.capitalize().replace("_", " ")
 
 
-def _prepare(box: WholeNumber | Number, optional: bool) -> None:
+def _prepare(box: WholeNumber | Number, optional: bool, unit: str) -> None:
     if optional:
         box.setSpecialValueText("Auto")
+    box.setSuffix(unit and f" {unit}")
     # A number being typed is not yet a wish.
     box.setKeyboardTracking(False)
     box.setStepType(QAbstractSpinBox.StepType.AdaptiveDecimalStepType)

@@ -3,9 +3,8 @@
 What belongs here: seeds layers, output layers, keys bound to a layer. What does not: when to do it.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -53,7 +52,7 @@ def add_seeds(viewer: "Viewer", source: Source, seeds: NDArray[np.integer] | Non
 def bind_class_keys(layer: Labels) -> None:
     """Let the keys 1 to 9 choose the class to paint, in place of napari's modes (E, P, F, L stay)."""
     for value in range(1, 10):
-        layer.bind_key(str(value), partial(_paint_class, value), overwrite=True)
+        layer.bind_key(str(value), _class_painter(value), overwrite=True)
 
 
 def unbind_class_keys(layer: Labels) -> None:
@@ -62,9 +61,13 @@ def unbind_class_keys(layer: Labels) -> None:
         layer.bind_key(str(value), None)
 
 
-def _paint_class(value: int, layer: Labels) -> None:
-    layer.selected_label = value
-    layer.mode = "paint"
+def _class_painter(value: int) -> Callable[[Labels], None]:
+    # A function, not a partial: napari asks key bindings for their name.
+    def paint_class(layer: Labels) -> None:
+        layer.selected_label = value
+        layer.mode = "paint"
+
+    return paint_class
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,7 +138,7 @@ def _outputs(source: Source, result: "Segmentation", kinds: Collection[str]) -> 
     outputs: dict[str, _Output] = {}
     if "mask" in kinds:
         colors = label_colors(result.classes, faint_background=True)
-        look: dict[str, Any] = {"name": f"{name} mask", "colormap": colors, "opacity": 0.6}
+        look: dict[str, Any] = {"name": f"{name} mask", "colormap": colors, "opacity": 0.5}
         outputs["mask"] = _Output(Labels, source.to_layer(_small_integers(result.labels)), look)
     scale = {"contrast_limits": (0.0, 1.0), "blending": "additive", "visible": False}
     if "uncertainty" in kinds:

@@ -4,10 +4,10 @@ from typing import Any
 
 from qtpy.QtCore import QEvent, QObject, Qt, Signal
 from qtpy.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
-from superqt import QCollapsible
 
 from ..core.params import PRESETS, Params, make_params
 from .editors import Choice, Editor, make_editor
+from .fold import Fold
 
 
 class ParamsForm(QWidget):
@@ -21,8 +21,9 @@ class ParamsForm(QWidget):
         self._reset = QPushButton("Reset", self)
         self._editors: dict[str, Editor] = {}
         self._labels: dict[str, QLabel] = {}
+        self._is_filling = False
         self._lay_out()
-        self._show_preset()
+        self.set_value(self.preset)
         self._preset.edited.connect(self._on_preset_edited)
         self._reset.clicked.connect(self._on_preset_edited)
 
@@ -43,12 +44,11 @@ class ParamsForm(QWidget):
 
     def set_value(self, preset: str, **overrides: Any) -> None:
         """Show a preset with some settings changed; says `changed` once."""
-        self.blockSignals(True)
+        self._is_filling = True
         self._preset.set_value(preset)
-        self._show_preset()
-        for name, value in overrides.items():
+        for name, value in make_params(preset, **overrides):
             self._editors[name].set_value(value)
-        self.blockSignals(False)
+        self._is_filling = False
         self._on_edited()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802
@@ -59,16 +59,12 @@ class ParamsForm(QWidget):
             return True
         return bool(super().eventFilter(watched, event))
 
-    def _show_preset(self) -> None:
-        for name, value in make_params(self.preset):
-            self._editors[name].set_value(value)
-        self._mark_departures()
-
     def _on_preset_edited(self) -> None:
-        self.set_value(self.preset)
+        if not self._is_filling:
+            self.set_value(self.preset)
 
     def _on_edited(self) -> None:
-        if not self.signalsBlocked():
+        if not self._is_filling:
             self._mark_departures()
             self.changed.emit()
 
@@ -102,16 +98,13 @@ class ParamsForm(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(main)
         if advanced.rowCount():
-            more = QCollapsible("More settings", self)
-            content = QWidget(more)
-            content.setLayout(advanced)
-            more.setContent(content)
-            more.setDuration(0)
-            layout.addWidget(more)
+            more = QWidget(self)
+            more.setLayout(advanced)
+            layout.addWidget(Fold("More settings", more, self))
 
     def _add_row(self, form: QFormLayout, name: str) -> None:
         info = Params.model_fields[name]
-        editor, label = make_editor(info, self), QLabel(info.title or name, self)
+        editor, label = make_editor(name, info, self), QLabel(info.title or name, self)
         for widget in (editor, label):
             # Rich text, so that Qt wraps it.
             widget.setToolTip(f"<p>{info.description}</p>")

@@ -17,6 +17,8 @@ from ..core.threads import Cancel, Progress
 
 T = TypeVar("T")
 
+_PATIENCE_S = 2.0
+
 
 @dataclass(frozen=True, eq=False)
 class _Job:
@@ -70,8 +72,8 @@ class Runner(QObject):
             if self._running is not None:
                 self._running.cancelled.set()
 
-    def close(self, wait_s: float = 2.0) -> None:
-        """Stop everything, for good, and wait `wait_s` seconds for the worker to leave.
+    def close(self) -> None:
+        """Stop everything, for good, and wait a moment for the worker to leave.
 
         A worker deep in code that does not ask whether to stop is left to end by itself, unheard.
         """
@@ -79,7 +81,7 @@ class Runner(QObject):
             self._closed = True
         self.cancel()
         if self._thread is not None:
-            self._thread.join(wait_s)
+            self._thread.join(_PATIENCE_S)
 
     def _start_waiting(self) -> None:
         """Start the job that waits, if one does; call with the lock held."""

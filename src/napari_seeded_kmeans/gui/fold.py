@@ -1,0 +1,31 @@
+"""A heading that folds away what is below it."""
+
+from qtpy.QtWidgets import QPushButton, QVBoxLayout, QWidget
+
+
+class Fold(QWidget):
+    """Content under a heading, folded away until the heading is pressed."""
+
+    def __init__(self, title: str, content: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._title = title
+        self._content = content
+        # The arrow is text, so that it has the theme's colour.
+        self.heading = QPushButton(self)
+        self.heading.setCheckable(True)
+        self.heading.setFlat(True)
+        self.heading.setStyleSheet(
+            "text-align: left; border: none; background: transparent; padding: 2px 0px;"
+        )
+        self.heading.toggled.connect(self.set_open)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.heading)
+        layout.addWidget(content)
+        self.set_open(False)
+
+    def set_open(self, is_open: bool) -> None:
+        """Show or fold away the content."""
+        self.heading.setChecked(is_open)
+        self.heading.setText(f"{'▾' if is_open else '▸'}  {self._title}")
+        self._content.setVisible(is_open)

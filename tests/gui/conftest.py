@@ -1,0 +1,102 @@
+"""A viewer with the dock open, and a hand that paints."""
+
+import os
+import sys
+from collections.abc import Callable
+
+import napari
+import numpy as np
+import pytest
+from qtpy.QtCore import QEvent, QPointF, Qt
+from qtpy.QtGui import QMouseEvent
+from qtpy.QtWidgets import QApplication
+
+from napari_seeded_kmeans.gui.dock import SeededSegmentation
+from napari_seeded_kmeans.session import Stage
+
+PLUGIN = "napari-seeded-kmeans"
+LONG_MS = 60_000  # a first run compiles
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if sys.platform.startswith("linux") and not (
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    ):
+        for item in items:
+            if "gui" in item.path.parts:
+                item.add_marker(pytest.mark.skip(reason="needs a display: run under xvfb-run"))
+
+
+@pytest.fixture
+def viewer(make_napari_viewer):
+    return make_napari_viewer()
+
+
+@pytest.fixture
+def dock(viewer) -> SeededSegmentation:
+    return viewer.window.add_plugin_dock_widget(PLUGIN, "Seeded segmentation")[1]
+
+
+@pytest.fixture
+def two_halves() -> np.ndarray:
+    """(y, x) picture, dark on the left, bright on the right, with a little noise."""
+    picture = np.random.default_rng(0).normal(60, 5, (48, 64))
+    picture[:, 32:] += 120
+    return picture.astype(np.uint8)
+
+
+@pytest.fixture
+def settle(qtbot) -> Callable[[SeededSegmentation], Stage]:
+    """Wait until the dock has seen everything and nothing runs; tell where it stands."""
+
+    def wait(dock: SeededSegmentation) -> Stage:
+        qtbot.waitUntil(lambda: not dock._look_timer.isActive(), timeout=LONG_MS)
+        qtbot.waitUntil(lambda: dock.session.stage is not Stage.RUNNING, timeout=LONG_MS)
+        return dock.session.stage
+
+    return wait
+
+
+def paint_halves(seeds: napari.layers.Labels) -> None:
+    """Paint class 1 on the left, class 2 on the right, in the last two axes of every plane."""
+    seeds.data[..., 10:40, 4:8] = 1
+    seeds.data[..., 10:40, 56:60] = 2
+    seeds.refresh()
+
+
+def drag(viewer: napari.Viewer, layer: napari.layers.Layer, points: list[tuple[float, float]]) -> None:
+    """Press, move and release the left button over `points`, given in the layer's last two data axes."""
+    canvas = viewer.window._qt_viewer.canvas.native
+    for kind, point in [
+        (QEvent.Type.MouseMove, points[0]),
+        (QEvent.Type.MouseButtonPress, points[0]),
+        *((QEvent.Type.MouseMove, point) for point in points[1:]),
+        (QEvent.Type.MouseButtonRelease, points[-1]),
+    ]:
+        position = _on_canvas(viewer, layer, point)
+        is_down = kind is not QEvent.Type.MouseButtonRelease and point is not points[0]
+        is_down = is_down or kind is QEvent.Type.MouseButtonPress
+        button = Qt.MouseButton.NoButton if kind is QEvent.Type.MouseMove else Qt.MouseButton.LeftButton
+        buttons = Qt.MouseButton.LeftButton if is_down else Qt.MouseButton.NoButton
+        event = QMouseEvent(
+            kind,
+            QPointF(*position),
+            canvas.mapToGlobal(QPointF(*position)),
+            button,
+            buttons,
+            Qt.KeyboardModifier.NoModifier,
+        )
+        QApplication.sendEvent(canvas, event)
+        QApplication.processEvents()
+
+
+def _on_canvas(
+    viewer: napari.Viewer, layer: napari.layers.Layer, point: tuple[float, float]
+) -> tuple[float, float]:
+    """Return where a data point is on the canvas, as (x, y) pixels from its top left."""
+    # napari 0.9 moved the camera from the viewer to its scene.
+    camera = getattr(viewer, "scene", viewer).camera
+    canvas = viewer.window._qt_viewer.canvas.native
+    data = [*np.zeros(layer.ndim - 2), *point]
+    offset = (np.array(layer.data_to_world(data)[-2:]) - np.array(camera.center[-2:])) * camera.zoom
+    return canvas.width() / 2 + offset[1], canvas.height() / 2 + offset[0]

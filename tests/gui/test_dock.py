@@ -1,0 +1,409 @@
+"""The dock as a whole, in a real window: every wrong state says what to do, every kind of image works."""
+
+from threading import Event
+
+import dask.array as da
+import numpy as np
+import pytest
+from conftest import PLUGIN, paint_halves
+from napari.utils.notifications import notification_manager
+from qtpy.QtCore import Qt
+
+from napari_seeded_kmeans import segment
+from napari_seeded_kmeans.core.errors import CancelledError, SeededKMeansError
+from napari_seeded_kmeans.gui import job
+from napari_seeded_kmeans.session import Stage
+
+
+@pytest.fixture
+def ready(viewer, dock, two_halves, settle):
+    """The dock with an image and painted seeds; gives the image."""
+    image = viewer.add_image(two_halves, name="halves")
+    paint_halves(dock.new_seeds())
+    assert settle(dock) is Stage.READY
+    return image
+
+
+@pytest.fixture
+def slow(monkeypatch):
+    """Make segmenting last until it is cancelled or `may_end` is set."""
+
+    class Slow:
+        started, may_end = Event(), Event()
+
+        def __call__(self, *args, cancel, progress, **keywords):
+            self.started.set()
+            progress(1, 10)
+            while not self.may_end.wait(0.001):
+                if cancel():
+                    raise CancelledError
+            return segment(*args, cancel=cancel, progress=progress, **keywords)
+
+    slow = Slow()
+    slow.started, slow.may_end = Event(), Event()
+    monkeypatch.setattr(job, "segment", slow)
+    yield slow
+    slow.may_end.set()
+
+
+# ---- wrong states ----
+
+
+def test_with_nothing_open_it_says_so_and_every_dead_button_says_why(dock):
+    assert "Open an image" in dock.hint_line.text
+    for button in (
+        dock.run_bar.segment_button,
+        dock.choice.new_button,
+        dock.choice.import_button,
+        dock.choice.export_button,
+    ):
+        assert not button.isEnabled()
+        assert len(button.toolTip()) > 20
+    assert dock.new_seeds() is None
+
+
+def test_an_image_without_seeds_asks_for_new(viewer, dock, two_halves):
+    viewer.add_image(two_halves)
+    assert "Press New" in dock.hint_line.text
+    assert dock.hint_line.text in dock.run_bar.segment_button.toolTip()
+
+
+def test_painting_leads_from_hint_to_hint(viewer, dock, two_halves, settle):
+    viewer.add_image(two_halves)
+    seeds = dock.new_seeds()
+    assert "key 1" in dock.hint_line.text
+    seeds.paint((10, 10), 1)
+    settle(dock)
+    assert "Only class 1" in dock.hint_line.text
+    seeds.paint((10, 50), 2)
+    settle(dock)
+    assert "press Segment" in dock.hint_line.text
+    seeds.undo()
+    settle(dock)
+    assert "Only class 1" in dock.hint_line.text
+
+
+def test_seeds_of_another_shape_are_refused_with_both_shapes(viewer, dock, two_halves):
+    viewer.add_image(two_halves)
+    dock.choice.choose_seeds(viewer.add_labels(np.zeros((5, 6), np.uint8)))
+    assert "5 x 6 pixels but the image is 48 x 64 pixels" in dock.hint_line.text
+    assert dock.session.is_error
+
+
+def test_no_output_wanted(dock, ready):
+    dock.outputs.set_value(())
+    assert "at least one output" in dock.hint_line.text
+    assert not dock.run_bar.segment_button.isEnabled()
+
+
+def test_an_error_of_ours_is_a_sentence_and_goes_with_its_cause(dock, ready, settle, monkeypatch):
+    def refuse(*args, **keywords):
+        raise SeededKMeansError("image has no finite pixel.")
+
+    monkeypatch.setattr(job, "segment", refuse)
+    dock.segment()
+    settle(dock)
+    assert dock.hint_line.text == "image has no finite pixel."
+    dock._seeds.paint((10, 10), 1)
+    settle(dock)
+    assert not dock.session.is_error
+
+
+def test_a_bug_is_told_and_leaves_its_traceback(dock, ready, settle, monkeypatch):
+    def stumble(*args, **keywords):
+        raise ZeroDivisionError("oops")
+
+    heard = []
+    monkeypatch.setattr(notification_manager, "receive_error", lambda *error: heard.append(error))
+    monkeypatch.setattr(job, "segment", stumble)
+    dock.segment()
+    settle(dock)
+    assert "oops" in dock.hint_line.text
+    assert heard[0][0] is ZeroDivisionError
+    assert heard[0][2] is not None
+
+
+def test_nan_takes_no_part(viewer, dock, two_halves, settle):
+    picture = two_halves.astype(np.float32)
+    picture[0, :5] = np.nan
+    viewer.add_image(picture, name="holes", contrast_limits=(0, 255))
+    paint_halves(dock.new_seeds())
+    settle(dock)
+    dock.segment()
+    settle(dock)
+    assert not viewer.layers["holes mask"].data[0, :5].any()
+
+
+# ---- layers come and go ----
+
+
+def test_the_seeds_that_fit_are_taken_and_truth_is_not(viewer, dock, two_halves):
+    viewer.add_labels(np.ones((48, 64), np.uint8), name="truth", visible=False)
+    viewer.add_labels(np.zeros((48, 64), np.uint8), name="strokes")
+    viewer.add_labels(np.zeros((48, 64), np.uint8), name="cells")
+    viewer.add_image(two_halves)
+    assert dock.choice.seeds is viewer.layers["strokes"]
+
+
+def test_seeds_of_one_image_are_not_taken_for_another(viewer, dock, ready, two_halves):
+    first = dock.choice.seeds
+    other = viewer.add_image(two_halves[::-1], name="other")
+    dock.choice.choose_image(other)
+    assert dock.choice.seeds is None
+    assert dock.session.stage is Stage.NEEDS_SEEDS
+    dock.choice.choose_image(ready)
+    assert dock.choice.seeds is first
+
+
+def test_results_are_offered_neither_as_image_nor_as_seeds(viewer, dock, ready, settle):
+    dock.outputs.set_value(("mask", "scores", "uncertainty"))
+    dock.segment()
+    settle(dock)
+    assert len(viewer.layers) == 6
+    assert dock._pairing.images() == [ready]
+    assert dock._pairing.seeds() == [dock.choice.seeds]
+
+
+def test_renaming_shows_and_chooses_nothing_else(viewer, dock, ready):
+    ready.name = "renamed"
+    assert dock.choice.image is ready
+    assert dock.choice._image.currentText() == "renamed"
+
+
+def test_removing_image_and_seeds_leads_back(viewer, dock, ready):
+    viewer.layers.remove(dock.choice.seeds)
+    assert dock.session.stage is Stage.NEEDS_SEEDS
+    viewer.layers.remove(ready)
+    assert dock.session.stage is Stage.NEEDS_IMAGE
+
+
+def test_the_keys_go_back_to_napari_when_other_seeds_are_chosen(viewer, dock, ready):
+    first = dock.choice.seeds
+    second = dock.new_seeds()
+    assert not first.keymap
+    assert len(second.keymap) == 9
+
+
+# ---- running ----
+
+
+def test_the_next_run_updates_the_same_layer(viewer, dock, ready, settle):
+    dock.segment()
+    settle(dock)
+    mask = viewer.layers["halves mask"]
+    before = mask.data.copy()
+    mask.name = "my mask"
+    dock.choice.seeds.data[:, :4] = 2
+    dock.choice.seeds.refresh()
+    settle(dock)
+    dock.segment()
+    settle(dock)
+    assert [layer.name for layer in viewer.layers] == ["halves", "my mask", "halves seeds"]
+    assert viewer.layers["my mask"] is mask
+    assert (mask.data != before).any()
+
+
+def test_ticking_an_output_shows_it_without_another_run(viewer, dock, ready, settle):
+    dock.segment()
+    settle(dock)
+    dock.outputs.set_value(("mask", "uncertainty"))
+    assert "halves uncertainty" in viewer.layers
+    dock.outputs.set_value(("mask",))
+    assert "halves uncertainty" not in viewer.layers
+
+
+def test_the_settings_reach_the_core(viewer, dock, ready, settle, two_halves):
+    dock.params.set_value("classic", n_clusters=2, min_size_px=0)
+    dock.segment()
+    settle(dock)
+    expected = segment(two_halves, dock.choice.seeds.data, preset="classic", n_clusters=2, min_size_px=0)
+    np.testing.assert_array_equal(viewer.layers["halves mask"].data, expected.labels)
+
+
+def test_progress_and_cancel_show_only_while_it_runs(viewer, dock, ready, slow, settle, qtbot):
+    viewer.window._qt_window.show()
+    assert not dock.run_bar.cancel_button.isVisible()
+    dock.segment()
+    qtbot.waitUntil(lambda: dock.run_bar._progress.value() == 1)
+    assert dock.run_bar.cancel_button.isVisible()
+    assert not dock.run_bar.segment_button.isEnabled()
+    qtbot.mouseClick(dock.run_bar.cancel_button, Qt.MouseButton.LeftButton)
+    assert dock.session.stage is Stage.READY
+    assert not dock.run_bar.cancel_button.isVisible()
+    dock._runner._thread.join(5)
+    qtbot.waitUntil(lambda: dock._runner._running is None)
+    assert len(viewer.layers) == 2, "a cancelled run changes nothing"
+
+
+def test_after_cancel_one_can_go_again(viewer, dock, ready, slow, settle):
+    dock.segment()
+    assert slow.started.wait(5)
+    dock.cancel()
+    slow.may_end.set()
+    dock.segment()
+    assert settle(dock) is Stage.DONE
+
+
+@pytest.mark.parametrize("what", ["image", "seeds", "data"])
+def test_what_is_removed_or_replaced_meanwhile(what, viewer, dock, ready, slow, settle):
+    dock.segment()
+    assert slow.started.wait(5)
+    if what == "data":
+        ready.data = ready.data[:, ::-1].copy()
+    else:
+        viewer.layers.remove(ready if what == "image" else dock.choice.seeds)
+    slow.may_end.set()
+    settle(dock)
+    shown = [layer.name for layer in viewer.layers]
+    if what == "image":
+        assert shown == ["halves seeds"]
+        assert "removed meanwhile" in dock.hint_line.text
+    elif what == "seeds":
+        assert shown == ["halves", "halves mask"]
+    else:
+        assert shown == ["halves", "halves seeds"]
+        assert "press Segment again" in dock.hint_line.text
+
+
+def test_painting_goes_on_while_it_runs_and_does_not_reach_the_job(viewer, dock, ready, slow, settle):
+    snapshot = dock.choice.seeds.data.copy()
+    dock.segment()
+    assert slow.started.wait(5)
+    dock.choice.seeds.data[:] = 1
+    dock.choice.seeds.refresh()
+    slow.may_end.set()
+    settle(dock)
+    np.testing.assert_array_equal(viewer.layers["halves mask"].data, segment(ready.data, snapshot).labels)
+
+
+def test_closing_the_dock_stops_the_work_and_lets_go(viewer, dock, ready, slow):
+    seeds = dock.choice.seeds
+    dock.segment()
+    assert slow.started.wait(5)
+    thread = dock._runner._thread
+    viewer.window.remove_dock_widget(dock)
+    assert not thread.is_alive()
+    assert not seeds.keymap
+    viewer.layers.remove(ready)
+    seeds.paint((3, 3), 1)
+
+
+def test_closing_the_viewer_while_it_runs(make_napari_viewer, two_halves, slow):
+    viewer = make_napari_viewer()
+    dock = viewer.window.add_plugin_dock_widget(PLUGIN, "Seeded segmentation")[1]
+    viewer.add_image(two_halves)
+    paint_halves(dock.new_seeds())
+    dock._look()
+    dock.segment()
+    assert slow.started.wait(5)
+    runner = dock._runner
+    viewer.close()
+    runner.close()
+    assert not runner._thread.is_alive()
+
+
+def test_it_opens_by_either_way_and_twice(viewer, two_halves):
+    docks = [viewer.window.add_plugin_dock_widget(PLUGIN, "Seeded segmentation")[1] for _ in range(2)]
+    image = viewer.add_image(two_halves)
+    assert all(dock.choice.image is image for dock in docks)
+
+
+# ---- kinds of image ----
+
+
+def shaped(kind, picture):
+    """Return (data, layer keywords, expected shape of mask layer) of one kind of image."""
+    stack = np.stack([picture] * 3 + [picture] * 3)
+    channels = np.stack([picture, 255 - picture, picture // 2])
+    return {
+        "rgb": (np.moveaxis(channels, 0, -1), {"rgb": True}, (48, 64)),
+        "channels first": (channels, {"rgb": False}, (48, 64)),
+        "multiscale": ([picture, picture[::2, ::2]], {"multiscale": True}, (48, 64)),
+        "dask": (da.from_array(picture, chunks=16), {}, (48, 64)),
+        "stack": (stack, {"scale": (5, 1, 1)}, (6, 48, 64)),
+        "channels between": (
+            np.stack([channels] * 6),
+            {"axis_labels": ("z", "c", "y", "x"), "rgb": False},
+            (6, 1, 48, 64),
+        ),
+        "uint16": (picture.astype(np.uint16) * 200, {}, (48, 64)),
+        "float": (picture / 255, {}, (48, 64)),
+        "read-only": (np.broadcast_to(picture, picture.shape), {}, (48, 64)),
+    }[kind]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "rgb",
+        "channels first",
+        "multiscale",
+        "dask",
+        "stack",
+        "channels between",
+        "uint16",
+        "float",
+        "read-only",
+    ],
+)
+def test_every_kind_of_image_is_segmented_where_it_lies(kind, viewer, dock, two_halves, settle):
+    data, keywords, shape = shaped(kind, two_halves)
+    image = viewer.add_image(data, name="image", **keywords)
+    seeds = dock.new_seeds()
+    assert seeds.data.shape == shape
+    paint_halves(seeds)
+    settle(dock)
+    dock.segment()
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    mask = viewer.layers["image mask"]
+    assert mask.data.shape == shape
+    assert (mask.data[..., :32] == 1).mean() > 0.98
+    assert (mask.data[..., 32:] == 2).mean() > 0.98
+    # Image and mask agree about where the last pixel is.
+    last = mask.data_to_world(np.array(shape) - 1)[-2:]
+    np.testing.assert_allclose(image.data_to_world((0,) * (image.ndim - 2) + (47, 63))[-2:], last)
+
+
+def test_the_channel_choice_shows_only_when_there_is_one(viewer, dock, two_halves):
+    viewer.add_image(two_halves, name="grey")
+    assert dock.choice._channels.isHidden()
+    dock.choice.choose_image(viewer.add_image(np.zeros((3, 48, 64)), name="three"))
+    assert not dock.choice._channels.isHidden()
+    assert dock.choice.channel_axis == 0
+    dock.choice.choose_channels(None)
+    assert dock.new_seeds().data.shape == (3, 48, 64)
+
+
+# ---- files ----
+
+
+def test_seeds_come_back_as_they_were(viewer, dock, ready, settle, tmp_path):
+    path = tmp_path / "seeds.png"
+    before = dock.choice.seeds.data.copy()
+    dock.export_seeds(path)
+    settle(dock)
+    assert "seeds.png" in dock.hint_line.text
+    viewer.layers.remove(dock.choice.seeds)
+    dock.import_seeds(path)
+    assert settle(dock) is Stage.READY
+    np.testing.assert_array_equal(dock.choice.seeds.data, before)
+
+
+def test_a_file_of_another_size_or_none_at_all_is_refused(viewer, dock, ready, settle, tmp_path):
+    path = tmp_path / "seeds.png"
+    dock.export_seeds(path)
+    settle(dock)
+    dock.choice.choose_image(viewer.add_image(np.zeros((10, 20)), name="small"))
+    dock.import_seeds(path)
+    settle(dock)
+    assert "48 x 64 pixels but the image is 10 x 20 pixels" in dock.hint_line.text
+    dock.import_seeds(tmp_path / "missing.png")
+    settle(dock)
+    assert "missing.png" in dock.hint_line.text
+    assert len(viewer.layers) == 3
+
+
+def test_300_px_are_wide_enough_for_everything_that_shows_at_first(viewer, dock):
+    viewer.window._qt_window.show()
+    viewer.add_image(np.zeros((8, 8)), name="a name that is much longer than any dock is wide " * 3)
+    assert dock.widget().minimumSizeHint().width() <= 310

@@ -1,0 +1,169 @@
+"""Outputs: made once, updated in place, found by identity. No window is needed to show layers."""
+
+import warnings
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from napari.components import ViewerModel
+from napari.layers import Image, Labels
+
+from napari_seeded_kmeans.core.class_colors import class_color
+from napari_seeded_kmeans.gui.layers import Outputs, add_seeds, bind_class_keys, unbind_class_keys
+from napari_seeded_kmeans.gui.source import Source
+
+ALL = ("mask", "scores", "uncertainty")
+
+
+def result(shape=(20, 30), classes=(1, 2), fill=2):
+    scores = np.full((len(classes), *shape), 1 / len(classes), np.float32)
+    labels = np.full(shape, fill, np.int32)
+    return SimpleNamespace(labels=labels, scores=scores, uncertainty=scores[0], classes=classes)
+
+
+@pytest.fixture
+def viewer():
+    return ViewerModel()
+
+
+@pytest.fixture
+def source(viewer):
+    image = Image(np.zeros((20, 30), np.uint8), name="cells", scale=(2, 3), units=("um", "um"))
+    viewer.add_layer(image)
+    return Source(image)
+
+
+def test_a_seeds_layer_is_ready_to_paint(viewer, source):
+    seeds = add_seeds(viewer, source)
+    assert (seeds.name, seeds.data.dtype, seeds.data.shape) == ("cells seeds", np.uint8, (20, 30))
+    assert (seeds.mode, seeds.selected_label) == ("paint", 1)
+    assert seeds.scale.tolist() == [2, 3]
+    assert 1 <= seeds.brush_size <= 20
+    np.testing.assert_allclose(seeds.get_color(2), [*_rgb(class_color(2)), 1], atol=0.01)
+    assert viewer.layers.selection.active is seeds
+
+
+def test_the_keys_choose_the_class_and_can_be_given_back(viewer, source):
+    seeds = add_seeds(viewer, source)
+    seeds.mode = "pan_zoom"
+    bind_class_keys(seeds)
+    next(bound for key, bound in seeds.keymap.items() if str(key) == "3")(seeds)
+    assert (seeds.selected_label, seeds.mode) == (3, "paint")
+    unbind_class_keys(seeds)
+    assert not seeds.keymap
+
+
+def test_outputs_carry_name_place_and_colours(viewer, source):
+    Outputs(viewer).show(source, result(), ALL)
+    assert [layer.name for layer in viewer.layers] == [
+        "cells",
+        "cells score 2",
+        "cells score 1",
+        "cells uncertainty",
+        "cells mask",
+    ]
+    assert all(layer.scale.tolist() == [2, 3] for layer in viewer.layers)
+    mask = viewer.layers["cells mask"]
+    assert mask.data.dtype == np.uint8, "napari draws int32 twenty times more slowly"
+    assert mask.get_color(1)[3] < mask.get_color(2)[3], "background is faint"
+
+
+def test_the_next_result_goes_into_the_same_layers(viewer, source):
+    outputs = Outputs(viewer)
+    outputs.show(source, result(), ALL)
+    before = list(viewer.layers)
+    mask = viewer.layers["cells mask"]
+    mask.name, mask.visible, mask.opacity = "my mask", False, 0.3
+    viewer.layers.move(viewer.layers.index(mask), 0)
+    outputs.show(source, result(fill=1), ALL)
+    assert set(viewer.layers) == set(before)
+    assert (mask.data == 1).all()
+    assert (mask.name, mask.visible, mask.opacity) == ("my mask", False, 0.3)
+
+
+def test_a_removed_output_is_made_anew(viewer, source):
+    outputs = Outputs(viewer)
+    outputs.show(source, result(), ("mask",))
+    first = viewer.layers["cells mask"]
+    viewer.layers.remove(first)
+    outputs.show(source, result(), ("mask",))
+    assert viewer.layers["cells mask"] is not first
+
+
+def test_a_layer_that_only_has_the_name_is_left_alone(viewer, source):
+    mine = viewer.add_labels(np.zeros((20, 30), np.uint8), name="cells mask")
+    Outputs(viewer).show(source, result(), ("mask",))
+    assert not mine.data.any()
+    assert len(viewer.layers) == 3
+
+
+def test_an_image_that_became_larger_or_moved_takes_its_outputs_along(viewer, source):
+    outputs = Outputs(viewer)
+    outputs.show(source, result(), ALL)
+    before = list(viewer.layers)
+    source.layer.data = np.zeros((40, 50), np.uint8)
+    source.layer.scale = (4, 5)
+    outputs.show(Source(source.layer), result((40, 50)), ALL)
+    assert list(viewer.layers) == before
+    assert all(layer.data.shape == (40, 50) and layer.scale.tolist() == [4, 5] for layer in viewer.layers)
+
+
+def test_an_image_that_got_more_axes_gets_new_outputs(viewer, source):
+    outputs = Outputs(viewer)
+    outputs.show(source, result(), ("mask",))
+    source.layer.data = np.zeros((6, 20, 30), np.uint8)
+    outputs.show(Source(source.layer), result((6, 20, 30)), ("mask",))
+    assert viewer.layers["cells mask"].data.shape == (6, 20, 30)
+    assert len(viewer.layers) == 2
+
+
+def test_two_images_have_outputs_of_their_own(viewer, source):
+    other = Image(np.zeros((20, 30), np.uint8), name="other")
+    viewer.add_layer(other)
+    outputs = Outputs(viewer)
+    outputs.show(source, result(fill=1), ("mask",))
+    outputs.show(Source(other), result(fill=2), ("mask",))
+    assert (viewer.layers["cells mask"].data == 1).all()
+    assert (viewer.layers["other mask"].data == 2).all()
+
+
+def test_kinds_and_classes_that_are_not_wanted_any_more_go(viewer, source):
+    outputs = Outputs(viewer)
+    outputs.show(source, result(classes=(1, 2, 5)), ("mask", "scores"))
+    assert "cells score 5" in viewer.layers
+    outputs.show(source, result(classes=(1, 2)), ("scores",))
+    assert [layer.name for layer in viewer.layers] == ["cells", "cells score 2", "cells score 1"]
+
+
+def test_a_new_class_gets_its_colour(viewer, source):
+    outputs = Outputs(viewer)
+    outputs.show(source, result(classes=(1, 2)), ("mask",))
+    outputs.show(source, result(classes=(1, 2, 3), fill=3), ("mask",))
+    np.testing.assert_allclose(viewer.layers["cells mask"].get_color(3)[:3], _rgb(class_color(3)), atol=0.01)
+
+
+def test_outputs_are_known_as_such_and_leave_the_selection_alone(viewer, source):
+    seeds = add_seeds(viewer, source)
+    outputs = Outputs(viewer)
+    outputs.show(source, result(), ("mask",))
+    assert viewer.layers["cells mask"] in outputs
+    assert seeds not in outputs
+    assert viewer.layers.selection.active is seeds
+    assert viewer.layers[-1] is seeds, "strokes stay on top"
+
+
+def test_large_and_negative_values_keep_their_type(viewer, source):
+    for fill, dtype in ((300, np.uint16), (70_000, np.int32), (-3, np.int32)):
+        Outputs(viewer).show(source, result(classes=(1, fill), fill=fill), ("mask",))
+        assert viewer.layers[1].data.dtype == dtype
+        assert isinstance(viewer.layers[1], Labels)
+
+
+def test_showing_warns_of_nothing(viewer, source):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        Outputs(viewer).show(source, result(), ALL)
+
+
+def _rgb(color: str) -> list[float]:
+    return [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]

@@ -1,0 +1,80 @@
+"""Every state of the work has a stage, and a sentence that says what to do."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from napari_seeded_kmeans.session import Facts, Session, Stage
+
+READY = Facts(image_shape=(4, 6), seeds_shape=(4, 6), classes=(1, 2), painted_px=9)
+
+STAGES = [
+    ("nothing open", Facts(), Stage.NEEDS_IMAGE, "Open an image"),
+    ("no seeds", Facts(image_shape=(4, 6)), Stage.NEEDS_SEEDS, "Press New"),
+    ("shapes differ", replace(READY, seeds_shape=(6, 4)), Stage.NEEDS_MATCH, "6 x 4 pixels .* 4 x 6 pixels"),
+    ("nothing painted", replace(READY, classes=()), Stage.NEEDS_STROKES, r"\(key 1\) .* \(key 2\)"),
+    ("background only", replace(READY, classes=(1,)), Stage.NEEDS_STROKES, r"what you want too \(key 2\)"),
+    ("foreground only", replace(READY, classes=(2,)), Stage.NEEDS_STROKES, r"background too \(key 1\)"),
+    ("class 7 only", replace(READY, classes=(7,)), Stage.NEEDS_STROKES, "Only class 7"),
+    ("no output wanted", replace(READY, keeps_output=False), Stage.NEEDS_OUTPUT, "at least one output"),
+    ("all there", READY, Stage.READY, "press Segment"),
+]
+
+
+@pytest.mark.parametrize(
+    ("facts", "stage", "hint"), [case[1:] for case in STAGES], ids=[case[0] for case in STAGES]
+)
+def test_stage_and_hint_follow_from_the_facts(facts, stage, hint):
+    session = Session()
+    session.observe(facts)
+    assert session.stage is stage
+    assert session.can_segment == (stage is Stage.READY)
+    assert re.search(hint, session.hint)
+
+
+def test_running_comes_before_everything_else():
+    session = Session()
+    session.start()
+    session.observe(READY)
+    assert session.stage is Stage.RUNNING
+    assert not session.can_segment
+    session.stop()
+    assert session.stage is Stage.READY
+
+
+def test_done_tells_what_came_out_and_can_go_again():
+    session = Session()
+    session.observe(READY)
+    session.start()
+    session.finish("Half of it.")
+    assert (session.stage, session.hint, session.can_segment) == (Stage.DONE, "Half of it.", True)
+
+
+def test_an_error_stays_until_its_cause_is_gone():
+    session = Session()
+    session.observe(READY)
+    session.start()
+    session.fail("No red.")
+    session.observe(READY)
+    assert session.hint == "No red."
+    assert session.is_error
+    assert session.can_segment, "one may try again"
+    session.observe(replace(READY, painted_px=10))
+    assert not session.is_error
+
+
+def test_changing_a_setting_drops_what_was_said_about_the_old_one():
+    session = Session()
+    session.observe(READY)
+    session.finish("Half of it.")
+    session.forget()
+    assert session.stage is Stage.READY
+
+
+def test_the_same_facts_are_no_news():
+    session, heard = Session(), []
+    session.changed.connect(lambda: heard.append(session.stage))
+    session.observe(READY)
+    session.observe(replace(READY))
+    assert heard == [Stage.READY]
