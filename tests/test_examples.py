@@ -1,0 +1,50 @@
+"""Every example runs as a reader would run it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from napari_seeded_kmeans.io.images import read_image
+from napari_seeded_kmeans.samples import load
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+needs_screen = pytest.mark.skipif(
+    sys.platform == "linux" and not os.environ.get("DISPLAY"), reason="napari needs a screen, or xvfb-run"
+)
+
+
+def run(name, *arguments, cwd):
+    command = [sys.executable, str(EXAMPLES / name), *arguments]
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_every_example_is_tested():
+    tested = {"segment_array.py", "classic_preset.py", "segment_in_napari.py"}
+    assert {path.name for path in EXAMPLES.glob("*.py")} == tested
+
+
+def test_segment_array(tmp_path):
+    out = run("segment_array.py", cwd=tmp_path)
+    assert "classes (1, 2)" in out
+    iou = next(line for line in out.splitlines() if line.startswith("IoU")).split()[1]
+    assert float(iou) > 0.95
+
+
+def test_classic_preset(tmp_path):
+    out = run("classic_preset.py", "pictures", cwd=tmp_path)
+    assert "K = 64: IoU 0." in out
+    for name in ("cutout-64.png", "cutout-8.png"):
+        assert read_image(tmp_path / "pictures" / name).shape == load("photo").image.shape
+
+
+@needs_screen
+def test_segment_in_napari(tmp_path):
+    out = run("segment_in_napari.py", "--no-window", "photo-mask.png", cwd=tmp_path)
+    assert out.startswith("photo-mask.png: ")
+    assert set(np.unique(read_image(tmp_path / "photo-mask.png"))) == {0, 255}
