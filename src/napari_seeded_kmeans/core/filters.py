@@ -8,7 +8,7 @@ result is the same bits however the image is cut. The definitions are those of
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import pairwise, product
 from typing import Any, TypeVar, get_args
 
 import numpy as np
@@ -16,14 +16,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from .errors import SeededKMeansError
 from .threads import Cancel, Progress, map_tiles
-from .tile_filters import FilterKind, reach, tile_planes
+from .tile_filters import FilterKind, filter_tile, reach
 
 Features = NDArray[np.float32]
 TileIndex = tuple[slice, ...]
 R = TypeVar("R")
 
-TILE_SHAPES = {2: (256, 252), 3: (32, 64, 124)}
-"""Default tiles; with its margin, a row fills whole strips of the smoothing kernel."""
+TILE_SHAPES = {2: (256, 512), 3: (32, 64, 128)}
+"""The largest tiles, by number of axes: they and their surroundings fit a core's cache."""
 
 
 @dataclass(frozen=True)
@@ -102,10 +102,10 @@ def multiscale_features(
     image = _image(image, bank)
     features = np.empty((bank.n_features(image.ndim), *image.shape), np.float32)
 
-    def fill(tile: TileIndex, values: Features) -> None:
-        features[:, *tile] = values
+    def fill(tile: TileIndex) -> None:
+        _fill(image, tile, bank, features[:, *tile])
 
-    map_features(fill, image, bank, tile_shape=tile_shape, cancel=cancel, progress=progress)
+    map_tiles(fill, list(iter_tiles(image.shape, tile_shape)), cancel=cancel, progress=progress)
     return features
 
 
@@ -153,13 +153,14 @@ def features_at(
 
 
 def iter_tiles(shape: Sequence[int], tile_shape: Sequence[int] | None = None) -> Iterator[TileIndex]:
-    """Cut an array into tiles, row by row."""
-    steps = TILE_SHAPES[len(shape)] if tile_shape is None else tile_shape
-    for start in product(*(range(0, size, step) for size, step in zip(shape, steps, strict=True))):
-        yield tuple(
-            slice(first, min(first + step, size))
-            for first, step, size in zip(start, steps, shape, strict=True)
-        )
+    """Cut an array into tiles of nearly the same size, none larger than `tile_shape`, row by row."""
+    largest = TILE_SHAPES[len(shape)] if tile_shape is None else tile_shape
+    sides = []
+    for size, step in zip(shape, largest, strict=True):
+        n_tiles = -(-size // step)
+        bounds = [size * i // n_tiles for i in range(n_tiles + 1)]
+        sides.append([slice(start, stop) for start, stop in pairwise(bounds)])
+    yield from product(*sides)
 
 
 def tile_features(image: NDArray[Any], tile: TileIndex, bank: FilterBank) -> Features:
@@ -173,7 +174,15 @@ def tile_features(image: NDArray[Any], tile: TileIndex, bank: FilterBank) -> Fea
         Inside the image, without steps.
     bank : FilterBank
     """
-    return tile_planes(image, tile, bank.sigmas_px, bank.kinds, _relative_steps(bank, image.ndim))
+    shape = (side.stop - side.start for side in tile)
+    features = np.empty((bank.n_features(image.ndim), *shape), np.float32)
+    _fill(image, tile, bank, features)
+    return features
+
+
+def _fill(image: NDArray[Any], tile: TileIndex, bank: FilterBank, features_out: Features) -> None:
+    steps = _relative_steps(bank, image.ndim)
+    filter_tile(image, tile, bank.sigmas_px, bank.kinds, steps, features_out)
 
 
 def _image(image: ArrayLike, bank: FilterBank) -> NDArray[Any]:

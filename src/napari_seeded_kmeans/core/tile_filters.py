@@ -89,14 +89,15 @@ def reach(sigmas: Sequence[float], kinds: Sequence[FilterKind], steps: tuple[flo
     return tuple(int(n) for n in np.max(reaches, axis=0)[grid.first_axis :])
 
 
-def tile_planes(
+def filter_tile(
     image: NDArray[Any],
     tile: tuple[slice, ...],
     sigmas: Sequence[float],
     kinds: Sequence[FilterKind],
     steps: tuple[float, ...],
-) -> Values:
-    """Filter one tile of an image at every scale; float32 (n_features, *tile shape)."""
+    features_out: Values,
+) -> None:
+    """Filter one tile of an image at every scale, into float32 (n_features, *tile shape)."""
     grid = _grid(image.shape, steps)
     flat = (0,) * grid.first_axis
     own = Window(
@@ -105,13 +106,13 @@ def tile_planes(
     )
     around = own.grown(_triple((*flat, *reach(sigmas, kinds, steps))))
     source = _read(image, around, grid)
-    planes: list[Values] = []
+    rows = iter(features_out[:, np.newaxis] if grid.first_axis else features_out)
     for sigma in sigmas:
         window = own.grown(grid.margins(sigma, kinds))
         scale = Scale(_smooth(source, around, window, sigma, grid), window, own, sigma, grid)
         for kind in kinds:
-            planes.extend(_FILTERS[kind](scale))
-    return np.stack(planes).reshape(-1, *own.shape[grid.first_axis :])
+            for plane in _FILTERS[kind](scale):
+                next(rows)[:] = plane
 
 
 def _grid(shape: tuple[int, ...], steps: tuple[float, ...]) -> Grid:
@@ -235,7 +236,7 @@ def _structure(scale: Scale) -> Values:
 
 
 def _derivatives(values: Values, grid: Grid) -> Values:
-    """Sobel derivative, a difference over two pixels of the finest axis, along every axis: (n_axes, *shape)."""
+    """Sobel derivative along every axis, a difference over two pixels of the finest; (n_axes, *shape)."""
     strides = _strides(values)
     derivatives = np.zeros((len(grid.axes), *values.shape), np.float32)
     spare = np.zeros(values.size, np.float32)
