@@ -84,11 +84,12 @@ def test_output_goes_where_it_is_told(folder, name):
     assert iou(read_image(folder / name) > 0) > 0.95
 
 
-def test_an_existing_folder_as_output_gets_the_strokes_name(folder):
-    (folder / "results").mkdir()
+@pytest.mark.parametrize("name", ["results", "v1.2"])
+def test_a_folder_as_output_gets_the_strokes_name(folder, name):
+    (folder / "v1.2").mkdir()
     (folder / "image-stroke.png").rename(folder / "scribbles.png")
-    assert main(["segment", f"{folder}/image.png", f"{folder}/scribbles.png", "-o", f"{folder}/results"]) == 0
-    assert (folder / "results" / "scribbles.png").exists()
+    assert main(["segment", f"{folder}/image.png", f"{folder}/scribbles.png", "-o", f"{folder}/{name}"]) == 0
+    assert (folder / name / "scribbles.png").exists()
 
 
 def test_the_same_command_gives_the_same_bytes(folder):

@@ -20,7 +20,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
     parser.add_argument("image", metavar="IMAGE", type=Path, help="PNG, JPEG, TIFF, NPY, ...")
     parser.add_argument("strokes", metavar="STROKES", type=Path, help="strokes or classes, of the same size")
-    parser.add_argument("-o", "--output", metavar="OUT", type=Path, help="file, or existing folder")
+    parser.add_argument(
+        "-o", "--output", metavar="OUT", type=Path, help="file, or folder if it has no ending"
+    )
     parser.add_argument("--channel-axis", metavar="N", type=int, help="axis of the channels (default: last)")
     parser.add_argument(
         "--spacing",
@@ -88,7 +90,7 @@ def _output(arguments: argparse.Namespace, *, folder: str, suffix: str) -> Path:
     name = f"{arguments.strokes.stem}{suffix}"
     if output is None:
         output = arguments.image.parent / folder / name
-    elif output.is_dir():
+    elif output.is_dir() or not output.suffix:
         output = output / name
     if output.resolve() in (arguments.image.resolve(), arguments.strokes.resolve()):
         raise SeededKMeansError(f"output {output} is one of the inputs.")
