@@ -104,7 +104,7 @@ def test_an_error_of_ours_is_a_sentence_and_goes_with_its_cause(dock, ready, set
     dock.segment()
     settle(dock)
     assert dock.hint_line.text == "image has no finite pixel."
-    dock._seeds.paint((10, 10), 1)
+    dock.choice.seeds.paint((10, 10), 1)
     settle(dock)
     assert not dock.session.is_error
 
@@ -405,5 +405,6 @@ def test_a_file_of_another_size_or_none_at_all_is_refused(viewer, dock, ready, s
 
 def test_300_px_are_wide_enough_for_everything_that_shows_at_first(viewer, dock):
     viewer.window._qt_window.show()
-    viewer.add_image(np.zeros((8, 8)), name="a name that is much longer than any dock is wide " * 3)
-    assert dock.widget().minimumSizeHint().width() <= 310
+    viewer.add_image(np.zeros((4, 8, 8)), name="a name that is much longer than any dock is wide " * 3)
+    assert not dock.choice._channels.isHidden()
+    assert dock.widget().minimumSizeHint().width() <= 300

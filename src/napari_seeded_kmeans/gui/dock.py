@@ -1,5 +1,6 @@
 """The dock "Seeded segmentation": joins views, session, layers and worker, and decides."""
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -7,15 +8,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from napari.layers import Image, Labels
 from numpy.typing import NDArray
-from qtpy.QtCore import QEvent, QTimer
+from qtpy.QtCore import QEvent, QSize, QTimer
 from qtpy.QtWidgets import QApplication, QFileDialog, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from ..core.threads import Cancel, Progress
 from ..io.seeds import read_seeds, write_seeds
 from ..session import Facts, Session, Stage, in_pixels
+from .controls import controls
 from .hint_line import HintLine
 from .job import Answer, Request
 from .layer_choice import LayerChoice
+from .layer_watch import LayerWatch
 from .layers import Outputs, add_seeds, bind_class_keys, unbind_class_keys
 from .output_panel import OutputPanel
 from .pairing import Pairing
@@ -30,9 +33,9 @@ if TYPE_CHECKING:
 
 # A stroke fires many events; looking once it pauses is soon enough for the hint line.
 _LOOK_DELAY_MS = 100
+_SEEDS_EVENTS = ("paint", "labels_update", "set_data", "data")
 _OPEN_FILTER = "Strokes and seeds (*.png *.tif *.tiff *.jpg *.jpeg *.bmp *.npy);;All files (*)"
 _SAVE_FILTER = "PNG (*.png);;TIFF (*.tif *.tiff)"
-_SEEDS_EVENTS = ("paint", "labels_update", "set_data", "data")
 
 
 class SeededSegmentation(QScrollArea):
@@ -54,9 +57,9 @@ class SeededSegmentation(QScrollArea):
         self._runner = Runner()
         self._outputs = Outputs(self._viewer)
         self._pairing = Pairing(self._viewer.layers, self._outputs.__contains__)
+        self._image: LayerWatch[Image] = LayerWatch(("data",), self._on_image_data)
+        self._seeds: LayerWatch[Labels] = LayerWatch(_SEEDS_EVENTS, self._on_seeds_painted)
         self._last: tuple[Source, Answer] | None = None
-        self._image: Image | None = None
-        self._seeds: Labels | None = None
         self._look_timer = QTimer(self)
         self._look_timer.setSingleShot(True)
         self._look_timer.setInterval(_LOOK_DELAY_MS)
@@ -65,6 +68,12 @@ class SeededSegmentation(QScrollArea):
         self.outputs = OutputPanel(self)
         self.run_bar = RunBar(self)
         self.hint_line = HintLine(self)
+        self._buttons = {
+            "segment": self.run_bar.segment_button,
+            "new": self.choice.new_button,
+            "import": self.choice.import_button,
+            "export": self.choice.export_button,
+        }
         self._lay_out()
         self._connect()
         self._on_layers_changed()
@@ -79,17 +88,17 @@ class SeededSegmentation(QScrollArea):
 
     def segment(self) -> None:
         """Start segmenting; nothing happens while something is missing or a job runs."""
-        source = self._source()
-        seeds = self._seeds_array()
+        self._look()
+        source, seeds = self._source(), self._seeds_array()
         if source is None or seeds is None or not self.session.can_segment:
             return
         request = Request(
-            source.data,
-            seeds.copy(),
-            source.data_channel_axis,
-            source.spacing,
-            self.params.preset,
-            self.params.overrides(),
+            image=source.data,
+            seeds=np.array(seeds),
+            channel_axis=source.data_channel_axis,
+            spacing=source.spacing,
+            preset=self.params.preset,
+            params=self.params.overrides(),
         )
         self.session.start()
         self._runner.submit(request.run, partial(self._on_segmented, source, source.data))
@@ -100,7 +109,7 @@ class SeededSegmentation(QScrollArea):
         self.session.stop()
 
     def import_seeds(self, path: str | Path) -> None:
-        """Start reading a stroke picture or a seed image and add it as the seeds of the chosen image."""
+        """Start reading a stroke picture or a seed image, to become the seeds of the chosen image."""
         source = self._source()
         if source is not None:
             self.session.start()
@@ -111,19 +120,19 @@ class SeededSegmentation(QScrollArea):
         seeds = self._seeds_array()
         if seeds is not None:
             self.session.start()
-            self._runner.submit(partial(_write, seeds.copy(), path), self._on_seeds_written)
+            self._runner.submit(partial(_write, np.array(seeds), path), self._on_seeds_written)
 
     def close_down(self) -> None:
         """Stop the worker and let go of viewer and layers; the dock is of no use afterwards."""
         self._look_timer.stop()
         self._runner.close()
-        self._watch_image(None)
+        self._image.watch(None)
         self._watch_seeds(None)
         for event in self._layer_events():
             event.disconnect(self._on_layers_changed)
         self._last = None
 
-    # ---- reacting ----
+    # ---- what happens ----
 
     def _connect(self) -> None:
         self.choice.image_chosen.connect(self._on_image_chosen)
@@ -142,7 +151,7 @@ class SeededSegmentation(QScrollArea):
         self.session.changed.connect(self._on_session_changed)
         for event in self._layer_events():
             event.connect(self._on_layers_changed)
-        # The runner has no parent: it must outlive this widget for as long as its thread needs.
+        # A window can go without closing its docks. The runner has no parent, so it outlives this widget.
         self.destroyed.connect(self._runner.close)
         application = QApplication.instance()
         if application is not None:
@@ -153,17 +162,20 @@ class SeededSegmentation(QScrollArea):
         return events.inserted, events.removed, events.reordered, events.renamed
 
     def _on_layers_changed(self, _event: Any = None) -> None:
-        self.choice.offer_images(self._pairing.images(), self._pairing.best_image(self._image))
+        if self._last is not None and self._last[0].layer not in self._viewer.layers:
+            self._last = None
+        self.choice.offer_images(self._pairing.images(), self._pairing.best_image(self._image.layer))
         self._offer_seeds()
         self._look()
 
     def _on_image_chosen(self) -> None:
-        self._watch_image(self.choice.image)
+        self._image.watch(self.choice.image)
         self._offer_channels()
         self._offer_seeds()
         self._look()
 
     def _on_image_data(self, _event: Any = None) -> None:
+        self._last = None
         self._offer_channels()
         self._look()
 
@@ -173,17 +185,18 @@ class SeededSegmentation(QScrollArea):
 
     def _on_seeds_chosen(self) -> None:
         self._watch_seeds(self.choice.seeds)
-        if self._seeds is not None and self._image is not None:
-            self._pairing.remember(self._seeds, self._image)
+        if self._seeds.layer is not None and self._image.layer is not None:
+            self._pairing.remember(self._seeds.layer, self._image.layer)
         self._look()
 
     def _on_seeds_painted(self, _event: Any = None) -> None:
         self._look_timer.start()
 
     def _on_outputs_changed(self) -> None:
-        if self._last is not None and self._last[0].layer in self._viewer.layers:
+        if self._last is not None:
             source, answer = self._last
-            self._outputs.show(source, answer.segmentation, self.outputs.value())
+            # Anew, because the image may have been moved since.
+            self._outputs.show(replace(source), answer.segmentation, self.outputs.value())
         self._look()
 
     def _on_segmented(self, source: Source, data: Any, answer: Answer) -> None:
@@ -220,59 +233,32 @@ class SeededSegmentation(QScrollArea):
             self.import_seeds(path)
 
     def _on_export_requested(self) -> None:
-        name = f"{self._seeds.name}.png" if self._seeds is not None and self._seeds.ndim == 2 else "seeds.tif"
-        path, _ = QFileDialog.getSaveFileName(self, "Export seeds", name, _SAVE_FILTER)
+        seeds = self._seeds_array()
+        suffix = "png" if seeds is not None and seeds.ndim == 2 else "tif"
+        name = "seeds" if self._seeds.layer is None else self._seeds.layer.name
+        path, _ = QFileDialog.getSaveFileName(self, "Export seeds", f"{name}.{suffix}", _SAVE_FILTER)
         if path:
             self.export_seeds(path)
 
     def _on_session_changed(self) -> None:
         """Derive the state of every control from the session."""
-        session, stage = self.session, self.session.stage
-        is_running = stage is Stage.RUNNING
-        self.hint_line.show_hint(session.hint, is_error=session.is_error)
-        self.run_bar.show_running(is_running)
-        has_image, wait = session.facts.image_shape is not None, "Wait until the work is done, or cancel it."
-        for button, is_enabled, help_text, why_not in (
-            (
-                self.run_bar.segment_button,
-                session.can_segment,
-                "Learn the classes from the strokes and find them in the whole image.",
-                wait if is_running else session.hint,
-            ),
-            (
-                self.choice.new_button,
-                has_image,
-                "Make an empty seeds layer over this image, ready to paint.",
-                "Open an image first.",
-            ),
-            (
-                self.choice.import_button,
-                has_image and not is_running,
-                "Read a picture of red and blue strokes, or a seed image, as the seeds of this image.",
-                wait if is_running else "Open an image first: the strokes must have its size.",
-            ),
-            (
-                self.choice.export_button,
-                session.facts.painted_px > 0 and not is_running,
-                "Save the seeds as PNG or TIFF; importing it gives the same seeds.",
-                wait if is_running else "Nothing is painted yet.",
-            ),
-        ):
-            button.setEnabled(is_enabled)
-            button.setToolTip(f"<p>{help_text if is_enabled else why_not}</p>")
+        self.hint_line.show_hint(self.session.hint, is_error=self.session.is_error)
+        self.run_bar.show_running(self.session.stage is Stage.RUNNING)
+        for name, control in controls(self.session).items():
+            self._buttons[name].setEnabled(control.is_enabled)
+            # Rich text, so that Qt wraps it.
+            self._buttons[name].setToolTip(f"<p>{control.tooltip}</p>")
 
-    # ---- looking ----
+    # ---- what there is ----
 
     def _source(self) -> Source | None:
-        return None if self._image is None else Source(self._image, self.choice.channel_axis)
+        image = self._image.layer
+        return None if image is None else Source(image, self.choice.channel_axis)
 
-    def _seeds_array(self) -> NDArray[np.integer] | None:
-        """Return the chosen seeds without copying them; None when none are chosen."""
-        source = self._source()
-        if source is None or self._seeds is None:
-            return None
-        array: NDArray[np.integer] = source.to_spatial(full_resolution(self._seeds))
-        return array
+    def _seeds_array(self) -> Any:
+        """Return the chosen seeds (*spatial,) without copying them; None when none are chosen."""
+        source, seeds = self._source(), self._seeds.layer
+        return None if source is None or seeds is None else source.to_spatial(full_resolution(seeds))
 
     def _look(self) -> None:
         """Tell the session what is chosen and painted."""
@@ -292,16 +278,14 @@ class SeededSegmentation(QScrollArea):
         )
 
     def _offer_channels(self) -> None:
-        if self._image is None:
-            self.choice.offer_channels((), (), None)
-            return
-        axes = channel_choices(self._image)
-        shape = full_resolution(self._image).shape
+        image = self._image.layer
+        axes = () if image is None else channel_choices(image)
+        shape = () if image is None else full_resolution(image).shape
         names = [f"axis {axis} ({shape[axis]} channels)" for axis in axes]
-        self.choice.offer_channels(axes, names, guess_channel_axis(self._image))
+        self.choice.offer_channels(axes, names, None if image is None else guess_channel_axis(image))
 
     def _offer_seeds(self) -> None:
-        best = self._pairing.best_seeds(self._seeds, self._source())
+        best = self._pairing.best_seeds(self._seeds.layer, self._source())
         self.choice.offer_seeds(self._pairing.seeds(), best)
 
     def _add_seeds(self, source: Source, seeds: NDArray[np.integer] | None) -> Labels:
@@ -311,23 +295,12 @@ class SeededSegmentation(QScrollArea):
         self.choice.choose_seeds(layer)
         return layer
 
-    def _watch_image(self, image: Image | None) -> None:
-        if self._image is not None:
-            self._image.events.data.disconnect(self._on_image_data)
-        self._image = image
-        if image is not None:
-            image.events.data.connect(self._on_image_data)
-
     def _watch_seeds(self, seeds: Labels | None) -> None:
-        if self._seeds is not None:
-            unbind_class_keys(self._seeds)
-            for name in _SEEDS_EVENTS:
-                getattr(self._seeds.events, name).disconnect(self._on_seeds_painted)
-        self._seeds = seeds
+        if self._seeds.layer is not None:
+            unbind_class_keys(self._seeds.layer)
+        self._seeds.watch(seeds)
         if seeds is not None:
             bind_class_keys(seeds)
-            for name in _SEEDS_EVENTS:
-                getattr(seeds.events, name).connect(self._on_seeds_painted)
 
     # ---- the widget itself ----
 
@@ -337,13 +310,20 @@ class SeededSegmentation(QScrollArea):
             self.close_down()
         return bool(super().event(event))
 
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """Ask for the width of the content, so that one scrolls down but never sideways."""
+        bar = self.verticalScrollBar()
+        width = self._content.minimumSizeHint().width() + (0 if bar is None else bar.sizeHint().width())
+        return QSize(width, super().minimumSizeHint().height())
+
     def _lay_out(self) -> None:
-        content = QWidget(self)
-        layout = QVBoxLayout(content)
+        self._content = QWidget(self)
+        layout = QVBoxLayout(self._content)
+        layout.setContentsMargins(6, 6, 6, 6)
         for view in (self.choice, _rule(), self.params, _rule(), self.outputs, self.run_bar, self.hint_line):
             layout.addWidget(view)
         layout.addStretch(1)
-        self.setWidget(content)
+        self.setWidget(self._content)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
 

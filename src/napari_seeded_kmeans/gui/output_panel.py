@@ -19,6 +19,7 @@ class OutputPanel(QWidget):
         super().__init__(parent)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
         layout.addWidget(QLabel("Keep", self))
         self._boxes: dict[str, QCheckBox] = {}
         for kind, (title, help_text, is_on) in _CHOICES.items():

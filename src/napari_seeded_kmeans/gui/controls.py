@@ -1,0 +1,43 @@
+"""Which buttons work now, and what each says about itself or about why it does not. No Qt."""
+
+from dataclasses import dataclass
+
+from ..session import Session, Stage
+
+_WAIT = "Wait until the work is done, or cancel it."
+
+
+@dataclass(frozen=True)
+class Control:
+    """Whether a button works, and its tooltip."""
+
+    is_enabled: bool
+    tooltip: str
+
+
+def controls(session: Session) -> dict[str, Control]:
+    """Derive the state of every button from the session."""
+    is_running = session.stage is Stage.RUNNING
+    has_image = session.facts.image_shape is not None
+    return {
+        "segment": _control(
+            "Learn the classes from the strokes and find them in the whole image.",
+            _WAIT if is_running else "" if session.can_segment else session.hint,
+        ),
+        "new": _control(
+            "Make an empty seeds layer over this image, ready to paint.",
+            "" if has_image else "Open an image first.",
+        ),
+        "import": _control(
+            "Read a picture of red and blue strokes, or a seed image, as the seeds of this image.",
+            _WAIT if is_running else "" if has_image else "Open an image first: strokes must have its size.",
+        ),
+        "export": _control(
+            "Save the seeds as PNG or TIFF; importing the file gives the same seeds.",
+            _WAIT if is_running else "" if session.facts.painted_px else "Nothing is painted yet.",
+        ),
+    }
+
+
+def _control(what_it_does: str, why_not: str) -> Control:
+    return Control(not why_not, why_not or what_it_does)
