@@ -221,7 +221,6 @@ def test_the_settings_reach_the_core(viewer, dock, ready, settle, two_halves):
 
 
 def test_progress_and_cancel_show_only_while_it_runs(viewer, dock, ready, slow, settle, qtbot):
-    viewer.window._qt_window.show()
     assert not dock.run_bar.cancel_button.isVisible()
     dock.segment()
     qtbot.waitUntil(lambda: dock.run_bar._progress.value() == 1)
@@ -276,36 +275,36 @@ def test_painting_goes_on_while_it_runs_and_does_not_reach_the_job(viewer, dock,
     np.testing.assert_array_equal(viewer.layers["halves mask"].data, segment(ready.data, snapshot).labels)
 
 
-def test_closing_the_dock_stops_the_work_and_lets_go(viewer, dock, ready, slow):
-    seeds = dock.choice.seeds
-    dock.segment()
+def test_closing_the_dock_stops_the_work_and_lets_go(window, docked, two_halves, slow):
+    image = window.add_image(two_halves)
+    seeds = docked.new_seeds()
+    paint_halves(seeds)
+    docked.segment()
     assert slow.started.wait(5)
-    thread = dock._runner._thread
-    viewer.window.remove_dock_widget(dock)
+    thread = docked._runner._thread
+    window.window.remove_dock_widget(docked)
     assert not thread.is_alive()
     assert not seeds.keymap
-    viewer.layers.remove(ready)
+    window.layers.remove(image)
     seeds.paint((3, 3), 1)
 
 
-def test_closing_the_viewer_while_it_runs(make_napari_viewer, two_halves, slow):
-    viewer = make_napari_viewer()
-    dock = viewer.window.add_plugin_dock_widget(PLUGIN, "Seeded segmentation")[1]
-    viewer.add_image(two_halves)
-    paint_halves(dock.new_seeds())
-    dock._look()
-    dock.segment()
+def test_closing_the_viewer_while_it_runs(window, docked, two_halves, slow):
+    window.add_image(two_halves)
+    paint_halves(docked.new_seeds())
+    docked.segment()
     assert slow.started.wait(5)
-    runner = dock._runner
-    viewer.close()
+    runner = docked._runner
+    window.close()
     runner.close()
     assert not runner._thread.is_alive()
 
 
-def test_it_opens_by_either_way_and_twice(viewer, two_halves):
-    docks = [viewer.window.add_plugin_dock_widget(PLUGIN, "Seeded segmentation")[1] for _ in range(2)]
-    image = viewer.add_image(two_halves)
-    assert all(dock.choice.image is image for dock in docks)
+def test_it_may_be_open_twice(window, docked, two_halves):
+    again = window.window.add_plugin_dock_widget(PLUGIN, "Seeded segmentation")[1]
+    image = window.add_image(two_halves)
+    assert docked.choice.image is image
+    assert again.choice.image is image
 
 
 # ---- kinds of image ----
@@ -403,8 +402,7 @@ def test_a_file_of_another_size_or_none_at_all_is_refused(viewer, dock, ready, s
     assert len(viewer.layers) == 3
 
 
-def test_300_px_are_wide_enough_for_everything_that_shows_at_first(viewer, dock):
-    viewer.window._qt_window.show()
-    viewer.add_image(np.zeros((4, 8, 8)), name="a name that is much longer than any dock is wide " * 3)
-    assert not dock.choice._channels.isHidden()
-    assert dock.widget().minimumSizeHint().width() <= 300
+def test_300_px_are_wide_enough_for_everything_that_shows_at_first(window, docked):
+    window.add_image(np.zeros((4, 8, 8)), name="a name that is much longer than any dock is wide " * 3)
+    assert not docked.choice._channels.isHidden()
+    assert docked.widget().minimumSizeHint().width() <= 300

@@ -8,8 +8,8 @@ from qtpy.QtWidgets import QApplication
 from napari_seeded_kmeans.session import Stage
 
 
-def test_new_paint_segment_gives_the_mask(viewer, dock, two_halves, qtbot):
-    viewer.window._qt_window.show()
+def test_new_paint_segment_gives_the_mask(window, docked, two_halves, qtbot):
+    viewer, dock = window, docked
     image = viewer.add_image(two_halves, name="halves", scale=(2, 2))
     qtbot.mouseClick(dock.choice.new_button, Qt.MouseButton.LeftButton)
     seeds = dock.choice.seeds
