@@ -209,6 +209,7 @@ def test_demo_writes_pictures_and_scores(tmp_path, capsys):
     assert main(["demo", "-o", str(tmp_path / "demo"), "--json"]) == 0
     report = json.loads(capsys.readouterr().out)
     assert files_in(tmp_path / "demo") == ["cutout.png", "mask.png", "overlay.png", "scores.json"]
+    assert report["iou"] >= 0.9
     assert set(report["files"].values()) == {
         str(tmp_path / "demo" / name) for name in files_in(tmp_path / "demo")
     }
