@@ -1,6 +1,8 @@
 """The public face: `segment` in one call, `SeededKMeans` to fit once and predict many."""
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Self
 
@@ -8,11 +10,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .core import model as core
+from .core.class_colors import check_color, class_color, class_name
 from .core.cleanup import background_class
+from .core.drift import measure_fit, sample_blocks
 from .core.errors import SeededKMeansError
 from .core.model import Model, Result
 from .core.params import Params, make_params
 from .core.threads import Cancel, Progress
+from .core.training import Training, TrainingImage
 from .io.models import read_model, write_model
 
 
@@ -104,6 +109,9 @@ def segment(
         progress=progress,
     )
     estimator.model_ = fitted
+    pairs = _Record([(image, seeds)], channel_axis)
+    list(pairs)
+    estimator.training_ = pairs.training(fitted, (), random_state)
     return Segmentation(result.labels, result.scores, result.uncertainty, fitted.classes, estimator)
 
 
@@ -125,23 +133,73 @@ class SeededKMeans:
         The settings.
     model_ : Model or None
         What was fitted; None before `fit`.
+    training_ : Training or None
+        What it was fitted to; None before `fit` and for models without a record.
+    names, colors : dict of int to str
+        What a class is called and its colour as ``"#rrggbb"``, where they differ from `class_name` and
+        `class_color`; saved with the model.
     """
 
     def __init__(self, *, preset: str = "auto", random_state: int = 0, **params: Any) -> None:
         self.params: Params = make_params(preset, **params)
         self.random_state = random_state
         self.model_: Model | None = None
+        self.training_: Training | None = None
+        self.names: dict[int, str] = {}
+        self.colors: dict[int, str] = {}
 
     @property
     def classes(self) -> tuple[int, ...]:
         """The class values, ascending."""
         return self._fitted().classes
 
+    def name_of(self, value: int) -> str:
+        """Return what a class is called."""
+        return self.names.get(value) or class_name(value)
+
+    def color_of(self, value: int) -> str:
+        """Return the colour of a class as ``"#rrggbb"``."""
+        return self.colors.get(value) or class_color(value)
+
     def fit(self, image: ArrayLike, seeds: ArrayLike, *, channel_axis: int | None = None) -> Self:
         """Learn the palettes from seeds painted on an image; see `segment` for the arguments."""
-        self.model_ = core.fit(
-            image, seeds, self.params, channel_axis=channel_axis, random_state=self.random_state
+        pairs = _Record([(image, seeds)], channel_axis)
+        for one_image, one_seeds in pairs:
+            self.model_ = core.fit(
+                one_image, one_seeds, self.params, channel_axis=channel_axis, random_state=self.random_state
+            )
+        self.training_ = pairs.training(self._fitted(), (), self.random_state)
+        return self
+
+    def fit_many(
+        self,
+        pairs: Iterable[tuple[ArrayLike, ArrayLike]],
+        *,
+        names: Sequence[str] = (),
+        channel_axis: int | None = None,
+    ) -> Self:
+        """Learn one set of palettes from seeds painted on several images of one kind.
+
+        Parameters
+        ----------
+        pairs : iterable of (image, seeds)
+            Taken one by one, so that a generator may read them from files. An image need not show
+            every class.
+        names : sequence of str
+            What the images are called in the training record.
+        channel_axis : int, optional
+            As in `segment`, for every image.
+
+        Raises
+        ------
+        SeededKMeansError
+            When a pair is unusable, or the images do not fit each other; the sentence counts from 1.
+        """
+        record = _Record(pairs, channel_axis)
+        self.model_ = core.fit_many(
+            record, self.params, channel_axis=channel_axis, random_state=self.random_state
         )
+        self.training_ = record.training(self.model_, names, self.random_state)
         return self
 
     def predict(
@@ -166,14 +224,44 @@ class SeededKMeans:
 
     def save(self, path: str | Path) -> None:
         """Write the model as JSON; the file is complete or not there."""
-        write_model(self._fitted().to_dict(), path)
+        write_model(self.to_dict(), path)
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
         """Return the model saved in `path`; opening it runs nothing."""
-        model = Model.from_dict(read_model(path))
+        return cls.from_dict(read_model(path))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fitted model in a JSON-ready form."""
+        legend = [
+            {"value": value, "name": self.name_of(value), "color": self.color_of(value)}
+            for value in self.classes
+        ]
+        training = None if self.training_ is None else self.training_.to_dict()
+        return {**self._fitted().to_dict(), "legend": legend, "training": training}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Return the model that `to_dict` described.
+
+        Raises
+        ------
+        SeededKMeansError
+            When something is missing or of the wrong kind.
+        """
+        model = Model.from_dict(data)
         estimator = cls(**model.params.model_dump())
         estimator.model_ = model
+        try:
+            # Models of earlier releases have neither legend nor record.
+            legend = {int(row["value"]): row for row in data.get("legend") or ()}
+            estimator.names = {value: str(row["name"]) for value, row in legend.items()}
+            estimator.colors = {value: check_color(row["color"]) for value, row in legend.items()}
+        except (KeyError, TypeError, ValueError) as error:
+            raise SeededKMeansError(f"model is not usable: its legend has {error!r}.") from None
+        if data.get("training") is not None:
+            estimator.training_ = Training.from_dict(data["training"])
+            estimator.random_state = estimator.training_.random_state
         return estimator
 
     def _fitted(self) -> Model:
@@ -189,6 +277,38 @@ class SeededKMeans:
         return core.predict(
             model, image, channel_axis=channel_axis, spacing=_check_spacing(spacing, n_spatial)
         )
+
+
+class _Record:
+    """Image and seeds, one pair after the other; keeps of each what the training record needs."""
+
+    def __init__(self, pairs: Iterable[tuple[ArrayLike, ArrayLike]], channel_axis: int | None) -> None:
+        self._pairs = pairs
+        self._channel_axis = channel_axis
+        self._kept: list[tuple[NDArray[Any], tuple[int, ...], int]] = []
+
+    def __iter__(self) -> Iterator[tuple[ArrayLike, ArrayLike]]:
+        for image, seeds in self._pairs:
+            yield image, seeds
+            array, n_spatial = np.asarray(image), np.ndim(seeds)
+            if array.ndim > n_spatial:
+                array = np.moveaxis(array, -1 if self._channel_axis is None else self._channel_axis, -1)
+            sample = sample_blocks(array, n_spatial)
+            self._kept.append((sample, np.shape(image), int(np.count_nonzero(seeds))))
+
+    def training(self, model: Model, names: Sequence[str], random_state: int) -> Training:
+        """Return the record, once `model` is fitted to the pairs."""
+        images = tuple(
+            TrainingImage(
+                names[index] if index < len(names) else "",
+                shape,
+                str(sample.dtype),
+                n_seeds,
+                measure_fit(model, sample),
+            )
+            for index, (sample, shape, n_seeds) in enumerate(self._kept)
+        )
+        return Training(version("napari-seeded-kmeans"), random_state, self._channel_axis, images)
 
 
 def _check_spacing(spacing: float | tuple[float, ...] | None, n_spatial: int) -> tuple[float, ...] | None:

@@ -1,9 +1,10 @@
 """One colour per class value, the same in seeds, masks, lists and reports; safe for colour-blind people."""
 
 import colorsys
+import re
 from collections.abc import Iterable
 
-from .seeds import BACKGROUND
+from .seeds import BACKGROUND, FOREGROUND
 
 # Okabe and Ito, https://jfly.uni-koeln.de/color/, ordered so that the first two differ in hue *and*
 # lightness under every common deficiency and stand out on dark pictures.
@@ -23,6 +24,24 @@ def class_color(value: int) -> str:
         return _OKABE_ITO[value - 1]
     red, green, blue = colorsys.hls_to_rgb(value * _GOLDEN_RATIO % 1.0, (0.4, 0.55, 0.7)[value % 3], 0.75)
     return f"#{round(255 * red):02x}{round(255 * green):02x}{round(255 * blue):02x}"
+
+
+def check_color(text: object) -> str:
+    """Return `text` if it is a colour as ``"#rrggbb"``.
+
+    Raises
+    ------
+    ValueError
+        When it is anything else.
+    """
+    if not isinstance(text, str) or not re.fullmatch("#[0-9a-fA-F]{6}", text):
+        raise ValueError(f"{text!r} is not a colour")
+    return text
+
+
+def class_name(value: int) -> str:
+    """Return what a class is called as long as nobody named it."""
+    return {BACKGROUND: "background", FOREGROUND: "foreground"}.get(value, f"class {value}")
 
 
 def label_colors(values: Iterable[int], *, faint_background: bool = False) -> dict[int | None, str]:

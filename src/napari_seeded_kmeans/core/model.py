@@ -5,7 +5,7 @@ other threads and processes. The functions here hold no state and touch no files
 """
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -20,7 +20,7 @@ from .kmeans import kmeans
 from .palette import Palette
 from .params import Params, make_params
 from .scores import class_scores, uncertainty
-from .seeds import check_seeds, seed_classes
+from .seeds import check_seed_image, check_seeds, seed_classes
 from .threads import Cancel, Progress
 
 # Wide enough that a colour between two clusters of a class still belongs to it.
@@ -157,6 +157,42 @@ def fit(
         blur_sigma_px=params.blur_sigma_px,
     )
     return _fit_features(compute_features(array, recipe), painted, params, recipe, random_state)
+
+
+def fit_many(
+    pairs: Iterable[tuple[ArrayLike, ArrayLike]],
+    params: Params,
+    *,
+    channel_axis: int | None = None,
+    random_state: int = 0,
+) -> Model:
+    """Fit one model to the strokes on several images of one kind.
+
+    An image need not show every class; what is left automatic is settled by
+    the first. The pairs are taken one by one and only painted pixels are kept.
+    """
+    recipe: FeatureRecipe | None = None
+    samples, values = [], []
+    for number, (image, seeds) in enumerate(pairs, start=1):
+        try:
+            array = check_image(image, np.ndim(seeds), channel_axis)
+            painted = check_seed_image(seeds, array.shape[: np.ndim(seeds)])
+            if recipe is None:
+                recipe = resolve_recipe(
+                    array,
+                    has_channels=array.ndim > painted.ndim,
+                    color_space=params.color_space,
+                    blur_sigma_px=params.blur_sigma_px,
+                )
+            samples.append(compute_features(array, recipe)[painted != 0])
+            values.append(painted[painted != 0])
+        except SeededKMeansError as error:
+            raise SeededKMeansError(f"pair {number}: {error}") from None
+    if recipe is None:
+        raise SeededKMeansError("pairs are empty: give at least one image and its seeds.")
+    taught = np.concatenate(values)
+    check_seeds(taught, taught.shape)
+    return _fit_features(np.concatenate(samples), taught, params, recipe, random_state)
 
 
 def predict(

@@ -27,13 +27,7 @@ def check_seeds(seeds: ArrayLike, spatial_shape: tuple[int, ...]) -> NDArray[np.
     SeededKMeansError
         When seeds are not integers, have another shape, or hold fewer than two classes.
     """
-    array = np.asarray(seeds)
-    if array.dtype.kind not in "iub":
-        raise SeededKMeansError(f"seeds must be an integer array, not {array.dtype}.")
-    if array.shape != spatial_shape:
-        raise SeededKMeansError(
-            f"seeds have shape {array.shape}, but the image's spatial shape is {spatial_shape}."
-        )
+    array = check_seed_image(seeds, spatial_shape)
     classes = seed_classes(array)
     if not classes:
         raise SeededKMeansError(
@@ -41,6 +35,24 @@ def check_seeds(seeds: ArrayLike, spatial_shape: tuple[int, ...]) -> NDArray[np.
         )
     if len(classes) == 1:
         raise SeededKMeansError(f"seeds hold only class {classes[0]}: paint at least two classes.")
+    return array
+
+
+def check_seed_image(seeds: ArrayLike, spatial_shape: tuple[int, ...]) -> NDArray[np.integer]:
+    """Return `seeds` as an integer array of `spatial_shape`, whatever is painted in it.
+
+    Raises
+    ------
+    SeededKMeansError
+        When seeds are not integers or have another shape.
+    """
+    array = np.asarray(seeds)
+    if array.dtype.kind not in "iub":
+        raise SeededKMeansError(f"seeds must be an integer array, not {array.dtype}.")
+    if array.shape != spatial_shape:
+        raise SeededKMeansError(
+            f"seeds have shape {array.shape}, but the image's spatial shape is {spatial_shape}."
+        )
     if array.dtype.kind == "b" or not array.dtype.isnative:
         array = array.astype(np.uint8 if array.dtype.kind == "b" else array.dtype.newbyteorder("="))
     return array
