@@ -3,17 +3,25 @@
 import math
 import numbers
 import warnings
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ._kernels.lloyd import assign, lloyd
-from ._kernels.seeding import plus_plus
+from .cells import MAX_DIMENSIONS, make_cells, sort_into_grid
+from .colours import Colours, histogram
 from .errors import SeededKMeansError, SeededKMeansWarning
+from .lloyd import Problem
+from .optimum_1d import kmeans_1d_path, label_1d
+from .threads import Cancel
+from .tiled import Tiles, columns
 
 LARGEST = 1e150
 """Distances are squared: larger magnitudes overflow, smaller ones than 1 / LARGEST vanish."""
+MIN_GRID_POINTS = 1 << 14
+"""Fewer points than this are not worth sorting into cells."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +56,7 @@ def kmeans(
     max_iter: int = 300,
     tol: float = 1e-4,
     random_state: int | np.random.Generator | None = 0,
+    cancel: Cancel | None = None,
 ) -> KMeansResult:
     """Cluster samples around `n_clusters` means.
 
@@ -71,6 +80,8 @@ def kmeans(
         times the mean variance of the features (as in scikit-learn).
     random_state : int, Generator or None
         Seed; None differs from call to call.
+    cancel : callable, optional
+        Asked between tiles of the work; True stops it.
 
     Returns
     -------
@@ -81,37 +92,168 @@ def kmeans(
     ------
     SeededKMeansError
         When an argument cannot be used; the sentence names it.
+    CancelledError
+        When `cancel` answers True.
+
+    Notes
+    -----
+    One-dimensional samples get the global optimum, found directly: `n_init`,
+    `max_iter`, `tol` and `random_state` do not matter there, unless `init` is an
+    array. From an array, Lloyd's iteration starts at just these centres. A
+    "k-means++" start is the best of several greedy ones, improved by swaps.
     """
-    points = check_samples(samples)
-    n = points.shape[1]
+    array = check_samples(samples)
+    n, d = array.shape
     _check_settings(n_clusters, n, n_init, max_iter, tol)
     weights, unit = check_weights(sample_weight, n)
-    start = _check_init(init, n_clusters, points.shape[0])
-    used = points if weights.all() else points[:, weights > 0]
-    used_weights = weights if weights.all() else weights[weights > 0]
-    tolerance = tol * _mean_variance(used, used_weights)
+    fixed = _check_init(init, n_clusters, d)
     rng = np.random.default_rng(random_state)
-    best = (np.empty((0, 0)), math.inf, 0)
-    for _ in range(n_init if isinstance(start, str) else 1):
-        centers = _start(used, used_weights, n_clusters, start, rng)
-        inertia, n_iter = lloyd(used, used_weights, centers, max_iter, tolerance)
-        if inertia < best[1]:
-            best = (centers, inertia, n_iter)
-    centers, inertia, n_iter = best
-    if len(centers) < n_clusters:
+
+    def start(problem: Problem, tolerance: float) -> NDArray[np.float64]:
+        if fixed is not None:
+            return fixed.copy()
+        if init == "k-means++":
+            return problem.start(n_clusters, max_iter, tolerance, rng, cancel)
+        chances = problem.weights / problem.weights.sum()
+        k = min(n_clusters, len(chances))
+        return problem.pick(rng.choice(len(chances), k, replace=False, p=chances))
+
+    if d == 1 and fixed is None:
+        found = _on_a_line(array[:, 0], weights, n_clusters, cancel)
+    else:
+        n_starts = n_init if fixed is None else 1
+        found = _in_space(array, weights, start, n_starts, max_iter, tol, cancel)
+    if len(found.centers) < n_clusters:
         warnings.warn(
-            f"n_clusters is {n_clusters} but samples has only {len(centers)} distinct values: "
-            f"{len(centers)} clusters are returned.",
+            f"n_clusters is {n_clusters} but samples has only {len(found.centers)} distinct values: "
+            f"{len(found.centers)} clusters are returned.",
             SeededKMeansWarning,
             stacklevel=2,
         )
-    labels = np.empty(n, np.int32)
-    assign(points, centers, labels, np.empty(n))
-    return KMeansResult(centers, labels, float(inertia * unit), n_iter)
+    return replace(found, inertia=found.inertia * unit)
 
 
-def check_samples(samples: ArrayLike) -> NDArray[np.float64]:
-    """Return samples as (d, n) float64, one row per dimension, or say what is wrong."""
+def nearest_center(
+    samples: ArrayLike, centers: ArrayLike, *, cancel: Cancel | None = None
+) -> NDArray[np.int32]:
+    """Return the index of the nearest centre for every sample; the lowest one wins a tie.
+
+    Parameters
+    ----------
+    samples : (n, d) or (n,) array of any real dtype
+    centers : (k, d) array
+
+    Returns
+    -------
+    (n,) int32
+    """
+    array = check_samples(samples)
+    centers = np.ascontiguousarray(centers, dtype=np.float64)
+    if array.shape[1] != centers.shape[1]:
+        raise SeededKMeansError(f"samples has {array.shape[1]} features, but centers has {centers.shape[1]}.")
+    colours = histogram(array, cancel=cancel)
+    if colours is None:
+        return Tiles(array, np.ones(0)).label(centers, cancel)[0]
+    cells = make_cells(colours.points, colours.counts.astype(np.float64), colours.codes)
+    return _spread(colours, cells.label(centers, cancel)[0], len(centers), cancel)
+
+
+def _on_a_line(
+    samples: NDArray[Any], weights: NDArray[np.float64] | None, n_clusters: int, cancel: Cancel | None
+) -> KMeansResult:
+    """Return the global optimum for samples (n,)."""
+    colours = histogram(samples[:, None], cancel=cancel)
+    if colours is not None:
+        values, totals = colours.points[0], _colour_weights(colours, weights)
+    elif weights is None:
+        values, counts = np.unique(samples.astype(np.float64), return_counts=True)
+        totals = counts.astype(np.float64)
+    else:
+        values, inverse = np.unique(samples.astype(np.float64), return_inverse=True)
+        totals = np.bincount(inverse, weights).astype(np.float64, copy=False)
+    used = totals > 0
+    n_clusters = min(n_clusters, int(np.count_nonzero(used)))
+    optimum = kmeans_1d_path(values[used], totals[used], n_clusters, every_k=False, cancel=cancel)
+    centers = optimum.centers[0]
+    if colours is not None:
+        labels = _spread(colours, label_1d(values, centers), n_clusters, cancel)
+    else:
+        labels = label_1d(samples, centers, cancel)
+    return KMeansResult(centers[:, None], labels, float(optimum.inertia[0]), 1)
+
+
+def _in_space(
+    array: NDArray[Any],
+    weights: NDArray[np.float64] | None,
+    start: Callable[[Problem, float], NDArray[np.float64]],
+    n_init: int,
+    max_iter: int,
+    tol: float,
+    cancel: Cancel | None,
+) -> KMeansResult:
+    """Return the best of `n_init` runs of Lloyd's iteration."""
+    problem, restore = _prepare(array, weights, cancel)
+    tolerance = tol * problem.mean_variance()
+    found = []
+    for _ in range(n_init):
+        centers = start(problem, tolerance)
+        n_iter = problem.settle(centers, max_iter, tolerance, cancel)
+        labels, squared = problem.label(centers, cancel)
+        found.append(KMeansResult(centers, labels, float((problem.weights * squared).sum()), n_iter))
+    best = min(found, key=lambda result: result.inertia)
+    return replace(best, labels=restore(best))
+
+
+def _prepare(
+    array: NDArray[Any], weights: NDArray[np.float64] | None, cancel: Cancel | None
+) -> tuple[Problem, Callable[[KMeansResult], NDArray[np.int32]]]:
+    """Return the points to fit, all of positive weight, and how their labels become the samples'."""
+    colours = histogram(array, cancel=cancel)
+    totals = weights if colours is None else _colour_weights(colours, weights)
+    used = slice(None) if totals is None or totals.all() else np.flatnonzero(totals)
+    everywhere = isinstance(used, slice)
+    if colours is not None and totals is not None:
+        cells = make_cells(colours.points[:, used], totals[used], colours.codes[used])
+        if everywhere:
+            return cells, lambda found: _spread(colours, found.labels, len(found.centers), cancel)
+        return cells, lambda found: nearest_center(array, found.centers, cancel=cancel)
+    kept = array[used]
+    kept_weights = np.ones(len(kept)) if totals is None else totals[used]
+    problem: Problem
+    order: NDArray[np.int64] | slice = slice(None)
+    if kept.shape[1] <= MAX_DIMENSIONS and len(kept) >= MIN_GRID_POINTS:
+        problem, order = sort_into_grid(columns(kept), kept_weights)
+    else:
+        problem = Tiles(kept, kept_weights)
+
+    def unsort(found: KMeansResult) -> NDArray[np.int32]:
+        labels = np.empty_like(found.labels)
+        labels[order] = found.labels
+        return labels
+
+    if everywhere:
+        return problem, unsort
+    return problem, lambda found: nearest_center(array, found.centers, cancel=cancel)
+
+
+def _colour_weights(colours: Colours, weights: NDArray[np.float64] | None) -> NDArray[np.float64]:
+    """Return the total weight of each colour (m,)."""
+    if weights is None:
+        return colours.counts.astype(np.float64)
+    numbers = colours.spread(np.arange(len(colours.counts), dtype=np.int32))
+    return np.bincount(numbers, weights, len(colours.counts)).astype(np.float64, copy=False)
+
+
+def _spread(
+    colours: Colours, labels: NDArray[np.int32], n_clusters: int, cancel: Cancel | None
+) -> NDArray[np.int32]:
+    # A table of bytes stays in the cache.
+    small = labels.astype(np.uint8) if n_clusters <= 256 else labels
+    return colours.spread(small, np.int32, cancel=cancel)
+
+
+def check_samples(samples: ArrayLike) -> NDArray[Any]:
+    """Return samples as (n, d), or say what is wrong with them."""
     array = np.asarray(samples)
     if array.dtype.kind not in "biuf":
         raise SeededKMeansError(f"samples must be real numbers, not {array.dtype}.")
@@ -121,23 +263,23 @@ def check_samples(samples: ArrayLike) -> NDArray[np.float64]:
         raise SeededKMeansError(f"samples must have shape (n, d) or (n,), not {array.shape}.")
     if array.size == 0:
         raise SeededKMeansError(f"samples is empty: its shape is {array.shape}.")
-    points = np.ascontiguousarray(array.T, dtype=np.float64)
-    largest = float(np.abs(points).max())
-    if not math.isfinite(largest):
-        raise SeededKMeansError("samples must be finite, but contains NaN or infinity.")
-    if largest > LARGEST or 0 < largest < 1 / LARGEST:
-        raise SeededKMeansError(f"samples reaches {largest:g}; scale it to between 1e-150 and 1e150.")
-    return points
+    if array.dtype.kind == "f":
+        largest = max(abs(float(array.max())), abs(float(array.min())))
+        if not math.isfinite(largest):
+            raise SeededKMeansError("samples must be finite, but contains NaN or infinity.")
+        if largest > LARGEST or 0 < largest < 1 / LARGEST:
+            raise SeededKMeansError(f"samples reaches {largest:g}; scale it to between 1e-150 and 1e150.")
+    return array
 
 
-def check_weights(sample_weight: ArrayLike | None, n: int) -> tuple[NDArray[np.float64], float]:
-    """Return (weights, unit) so that weights * unit are the caller's; the largest weight is near 1.
+def check_weights(sample_weight: ArrayLike | None, n: int) -> tuple[NDArray[np.float64] | None, float]:
+    """Return (weights or None, unit) so that weights * unit are the caller's; the largest weight is near 1.
 
     The unit is a power of two: dividing by it is exact, and subnormal weights
     become ordinary numbers.
     """
     if sample_weight is None:
-        return np.ones(n), 1.0
+        return None, 1.0
     weights = np.asarray(sample_weight)
     if weights.dtype.kind not in "biuf":
         raise SeededKMeansError(f"sample_weight must be real numbers, not {weights.dtype}.")
@@ -164,39 +306,17 @@ def _check_settings(n_clusters: int, n: int, n_init: int, max_iter: int, tol: fl
         raise SeededKMeansError(f"tol must be a non-negative number, not {tol!r}.")
 
 
-def _check_init(init: str | ArrayLike, n_clusters: int, d: int) -> str | NDArray[np.float64]:
+def _check_init(init: str | ArrayLike, n_clusters: int, d: int) -> NDArray[np.float64] | None:
+    """Return the centres (k, d) that the caller gave, None if it was a method."""
     if isinstance(init, str):
         if init not in {"k-means++", "random"}:
             raise SeededKMeansError(f"init must be 'k-means++', 'random' or an array, not {init!r}.")
-        return init
+        return None
     centers = np.array(init, dtype=np.float64, order="C")
     if centers.ndim == 1 and d == 1:
         centers = centers[:, None]
     if centers.shape != (n_clusters, d):
         raise SeededKMeansError(f"init must have shape ({n_clusters}, {d}), not {centers.shape}.")
-    if not np.isfinite(centers).all():
-        raise SeededKMeansError("init must be finite, but contains NaN or infinity.")
+    if not np.abs(centers).max() <= LARGEST:
+        raise SeededKMeansError("init must be finite, and at most 1e150.")
     return centers
-
-
-def _start(
-    points: NDArray[np.float64],
-    weights: NDArray[np.float64],
-    n_clusters: int,
-    start: str | NDArray[np.float64],
-    rng: np.random.Generator,
-) -> NDArray[np.float64]:
-    if not isinstance(start, str):
-        return start.copy()
-    if start == "random":
-        chosen = rng.choice(len(weights), n_clusters, replace=False, p=weights / weights.sum())
-        return np.ascontiguousarray(points[:, chosen].T)
-    n_trials = 2 + int(math.log(n_clusters))
-    centers = np.empty((n_clusters, len(points)))
-    return centers[: plus_plus(points, weights, rng.random((n_clusters, n_trials)), centers)]
-
-
-def _mean_variance(points: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
-    total = weights.sum()
-    mean = points @ weights / total
-    return float(np.mean((points - mean[:, None]) ** 2 @ weights) / total)

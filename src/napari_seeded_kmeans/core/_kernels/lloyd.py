@@ -13,25 +13,59 @@ BLOCK = 256
 
 
 @kernel
+def squared_distances(
+    points: NDArray[np.float64],
+    first: int,
+    centers: NDArray[np.float64],
+    j: int,
+    squared_out: NDArray[np.float64],
+) -> None:
+    """Write the squared distances of points `first` onwards to centre j to squared_out (m,).
+
+    Four dimensions at a time: the partial sums are loaded and stored less often.
+    """
+    d = points.shape[0]
+    m = squared_out.shape[0]
+    squared_out[:] = 0.0
+    a = 0
+    while a + 4 <= d:
+        p = points[a, first : first + m]
+        q = points[a + 1, first : first + m]
+        r = points[a + 2, first : first + m]
+        s = points[a + 3, first : first + m]
+        cp, cq, cr, cs = centers[j, a], centers[j, a + 1], centers[j, a + 2], centers[j, a + 3]
+        for i in range(m):
+            squared_out[i] += (p[i] - cp) ** 2 + (q[i] - cq) ** 2 + (r[i] - cr) ** 2 + (s[i] - cs) ** 2
+        a += 4
+    for b in range(a, d):
+        row = points[b, first : first + m]
+        c = centers[j, b]
+        for i in range(m):
+            squared_out[i] += (row[i] - c) ** 2
+
+
+@kernel
 def assign(
     points: NDArray[np.float64],
+    first: int,
+    last: int,
     centers: NDArray[np.float64],
     labels_out: NDArray[np.int32],
     squared_out: NDArray[np.float64],
 ) -> None:
-    """Find the nearest centre of every point; the first one wins a tie.
+    """Find the nearest centre of points `first` to `last` - 1; the lowest one wins a tie.
 
-    points (d, n), centers (k, d) with k >= 1; writes labels_out (n,) and
-    squared_out (n,), the squared distance to that centre. Values must be finite.
+    points (d, n), centers (k, d) with k >= 1; writes labels_out (last - first,)
+    and squared_out (last - first,), the squared distances. Values must be finite.
     """
-    d, n = points.shape
+    d = points.shape[0]
     k = centers.shape[0]
-    partial = np.empty(BLOCK)
-    for start in range(0, n, BLOCK):
-        stop = min(start + BLOCK, n)
+    partial = np.empty(BLOCK if d != 3 else 0)
+    for start in range(first, last, BLOCK):
+        stop = min(start + BLOCK, last)
         size = stop - start
-        best = squared_out[start:stop]
-        label = labels_out[start:stop]
+        best = squared_out[start - first : stop - first]
+        label = labels_out[start - first : stop - first]
         best[:] = np.inf
         label[:] = 0
         if d == 3:
@@ -46,12 +80,7 @@ def assign(
                     best[i] = min(squared, best[i])
             continue
         for j in range(k):
-            partial[:size] = 0.0
-            for a in range(d):
-                row = points[a, start:stop]
-                c = centers[j, a]
-                for i in range(size):
-                    partial[i] += (row[i] - c) ** 2
+            squared_distances(points, start, centers, j, partial[:size])
             for i in range(size):
                 label[i] = j if partial[i] < best[i] else label[i]
                 best[i] = min(partial[i], best[i])
@@ -61,22 +90,23 @@ def assign(
 def accumulate(
     points: NDArray[np.float64],
     weights: NDArray[np.float64],
+    first: int,
     labels: NDArray[np.int32],
     sums_out: NDArray[np.float64],
     totals_out: NDArray[np.float64],
 ) -> None:
-    """Add every point times its weight to its cluster.
+    """Add the points from `first` on, times their weights, to their clusters.
 
-    points (d, n), weights (n,), labels (n,); adds to sums_out (k, d) and
-    totals_out (k,), which the caller clears.
+    points (d, n), weights (n,), labels (m,) of the points to add; adds to
+    sums_out (k, d) and totals_out (k,), which the caller clears.
     """
-    d, n = points.shape
-    for i in range(n):
+    d = points.shape[0]
+    for i in range(labels.shape[0]):
         j = labels[i]
-        w = weights[i]
+        w = weights[first + i]
         totals_out[j] += w
         for a in range(d):
-            sums_out[j, a] += w * points[a, i]
+            sums_out[j, a] += w * points[a, first + i]
 
 
 @kernel
@@ -123,6 +153,7 @@ def lloyd(
     points: NDArray[np.float64],
     weights: NDArray[np.float64],
     centers_out: NDArray[np.float64],
+    labels_out: NDArray[np.int32],
     max_iter: int,
     tolerance: float,
 ) -> tuple[float, int]:
@@ -130,24 +161,82 @@ def lloyd(
 
     points (d, n), weights (n,), centers_out (k, d) is overwritten. `tolerance`
     is the sum over the centres of their squared movement in one iteration.
-    Returns the inertia with the final centres and the number of iterations.
+    Writes labels_out (n,); returns the inertia with the final centres and the
+    number of iterations.
     """
     n = points.shape[1]
-    labels = np.empty(n, np.int32)
     squared = np.empty(n)
     sums = np.empty_like(centers_out)
     totals = np.empty(centers_out.shape[0])
     n_iter = 0
     for _ in range(max_iter):
         n_iter += 1
-        assign(points, centers_out, labels, squared)
+        assign(points, 0, n, centers_out, labels_out, squared)
         sums[:] = 0.0
         totals[:] = 0.0
-        accumulate(points, weights, labels, sums, totals)
+        accumulate(points, weights, 0, labels_out, sums, totals)
         moved = move_centers(sums, totals, centers_out)
         if totals.min() <= 0.0:
             fill_empty(points, weights, squared, totals, centers_out)
         elif moved <= tolerance:
             break
-    assign(points, centers_out, labels, squared)
+    assign(points, 0, n, centers_out, labels_out, squared)
     return np.sum(weights * squared), n_iter
+
+
+@kernel
+def assign_two(
+    points: NDArray[np.float64],
+    centers: NDArray[np.float64],
+    labels_out: NDArray[np.int32],
+    first_out: NDArray[np.float64],
+    second_out: NDArray[np.float64],
+) -> None:
+    """Find the nearest centre and the squared distances to the two nearest.
+
+    points (d, n), centers (k, d); writes labels_out, first_out and second_out
+    (n,); second_out is infinite when there is only one centre.
+    """
+    n = points.shape[1]
+    partial = np.empty(BLOCK)
+    for start in range(0, n, BLOCK):
+        stop = min(start + BLOCK, n)
+        size = stop - start
+        first = first_out[start:stop]
+        second = second_out[start:stop]
+        label = labels_out[start:stop]
+        first[:] = np.inf
+        second[:] = np.inf
+        label[:] = 0
+        for j in range(centers.shape[0]):
+            squared_distances(points, start, centers, j, partial[:size])
+            for i in range(size):
+                label[i] = j if partial[i] < first[i] else label[i]
+                second[i] = min(second[i], max(first[i], partial[i]))
+                first[i] = min(first[i], partial[i])
+
+
+@kernel
+def add_moments(
+    points: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    first: int,
+    origin: NDArray[np.float64],
+    moments_out: NDArray[np.float64],
+) -> None:
+    """Add the weighted moments of points (d, m) around origin (d,) to moments_out (3, d).
+
+    The rows are the sums of w, w x and w x^2; the points' weights are weights[first:].
+    """
+    d, m = points.shape
+    for a in range(d):
+        total = linear = square = 0.0
+        for i in range(m):
+            x = points[a, i] - origin[a]
+            w = weights[first + i]
+            total += w
+            linear += w * x
+            square += w * x * x
+        moments_out[0, a] += total
+        moments_out[1, a] += linear
+        moments_out[2, a] += square
