@@ -1,4 +1,14 @@
+from .background_folder import BackgroundOutcome as BackgroundOutcome
+from .background_folder import IouStatistics as IouStatistics
+from .background_folder import remove_background_folder as remove_background_folder
+from .background_folder import summarise_ious as summarise_ious
+from .core.background import BackgroundRemoval as BackgroundRemoval
+from .core.background import remove_background as remove_background
+from .core.clustering import ClusteredImage as ClusteredImage
+from .core.clustering import cluster_image as cluster_image
 from .core.cutout import cut_out as cut_out
+from .core.elbow import Elbow as Elbow
+from .core.elbow import elbow as elbow
 from .core.errors import CancelledError as CancelledError
 from .core.errors import SeededKMeansError as SeededKMeansError
 from .core.errors import SeededKMeansWarning as SeededKMeansWarning
@@ -7,6 +17,7 @@ from .core.evaluation import Scores as Scores
 from .core.evaluation import evaluate as evaluate
 from .core.kmeans import KMeansResult as KMeansResult
 from .core.kmeans import kmeans as kmeans
+from .core.kmeans_estimator import KMeans as KMeans
 from .core.params import Params as Params
 from .core.params import make_params as make_params
 from .estimator import SeededKMeans as SeededKMeans

@@ -20,6 +20,8 @@ from .tiled import Tiles, columns
 
 LARGEST = 1e150
 """Distances are squared: larger magnitudes overflow, smaller ones than 1 / LARGEST vanish."""
+MERGED_VALUES = 1 << 14
+"""Up to this many values, equal samples are sorted and merged before anything else."""
 MIN_GRID_POINTS = 1 << 14
 """Fewer points than this are not worth sorting into cells."""
 
@@ -220,16 +222,20 @@ def _prepare(
     kept = array[used]
     kept_weights = np.ones(len(kept)) if totals is None else totals[used]
     problem: Problem
-    order: NDArray[np.int64] | slice = slice(None)
-    if kept.shape[1] <= MAX_DIMENSIONS and len(kept) >= MIN_GRID_POINTS:
-        problem, order = sort_into_grid(columns(kept), kept_weights)
-    else:
+    if kept.size <= MERGED_VALUES:
+        # Weights are then the same as repetition to the last bit, and order does not matter.
+        kept, places = np.unique(kept, axis=0, return_inverse=True)
+        kept_weights = np.bincount(places.ravel(), kept_weights).astype(np.float64, copy=False)
         problem = Tiles(kept, kept_weights)
+    elif kept.shape[1] <= MAX_DIMENSIONS and len(kept) >= MIN_GRID_POINTS:
+        problem, order = sort_into_grid(columns(kept), kept_weights)
+        places = np.empty_like(order)
+        places[order] = np.arange(len(order))
+    else:
+        problem, places = Tiles(kept, kept_weights), np.arange(len(kept))
 
     def unsort(found: KMeansResult) -> NDArray[np.int32]:
-        labels = np.empty_like(found.labels)
-        labels[order] = found.labels
-        return labels
+        return found.labels[places.ravel()]
 
     if everywhere:
         return problem, unsort
