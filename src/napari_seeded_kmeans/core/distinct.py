@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ._kernels.distinct import CELL, gather, look_up_ranks, mark_codes, rank_codes
 from .errors import SeededKMeansError
 from .threads import Cancel, map_tiles
 
@@ -30,12 +31,10 @@ class Distinct(NamedTuple):
     values: NDArray[Any]
     inverse: NDArray[np.int32]
 
-    def spread(self, rows: NDArray[Any]) -> NDArray[Any]:
+    def spread(self, rows: NDArray[Any], rows_out: NDArray[Any] | None = None) -> NDArray[Any]:
         """Carry what was worked out for the values back to the pixels: (p, m) to (p, n)."""
-        from ._kernels.distinct import gather
-
         rows = np.ascontiguousarray(rows)
-        out = np.empty((len(rows), len(self.inverse)), rows.dtype)
+        out = np.empty((len(rows), len(self.inverse)), rows.dtype) if rows_out is None else rows_out
 
         def spread_tile(start: int) -> None:
             own = slice(start, start + TILE)
@@ -64,8 +63,6 @@ def find_distinct(pixels: ArrayLike, *, cancel: Cancel | None = None) -> Distinc
     SeededKMeansError
         For any other kind of pixels.
     """
-    from ._kernels.distinct import CELL, look_up_ranks, mark_codes, rank_codes
-
     pixels = np.asarray(pixels)
     if pixels.ndim != 2 or not has_few_values(pixels.dtype, pixels.shape[1]):
         raise SeededKMeansError(

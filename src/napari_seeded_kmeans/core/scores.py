@@ -6,24 +6,25 @@ neither images nor colour spaces, and runs tile by tile: no (n, k) array of
 all pixels ever exists.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .distinct import find_distinct, has_few_values
+from ._kernels import rbf
+from ._kernels.nearest import nearest_centers
+from ._kernels.scores import exponential_sums
 from .errors import SeededKMeansError
-from .threads import Cancel, map_tiles
+from .samples import Planes, check_bandwidth, check_centers, check_samples, fill_by_value
+from .threads import Cancel
 
 FloatArray = NDArray[np.float64]
 Scores = NDArray[np.float32]
 Palette = tuple[ArrayLike, ArrayLike]
 """The centres (k, d) and the weights (k,) of one class."""
 
-TILE = 8192
-MANY = 1 << 16
-"""Samples from which it pays to look for repeated values first."""
+CHUNK = 256
 RELATIVE_ERROR = 1e-8
 """What leaving out far centres may cost a score."""
 
@@ -76,13 +77,14 @@ def log_exponential_scores(
     One plane of a class: keep it, and when the strokes of another class change only that
     class's plane is computed again (`normalize_log_scores` joins them).
     """
-    samples = _samples(samples)
+    samples = check_samples(samples)
     palette = _palette(samples, (centers, weights), bandwidth, power)
 
-    def tile_scores(planes: FloatArray) -> FloatArray:
-        return _log_scores(planes, palette)[np.newaxis]
+    def tile_scores(planes: Planes, rows_out: FloatArray) -> None:
+        rows_out[0] = _log_scores(planes, palette)
 
-    scores: FloatArray = _by_value(tile_scores, samples, 1, np.float64, cancel)[0]
+    scores = np.empty(len(samples))
+    fill_by_value(tile_scores, samples, np.float64, scores[np.newaxis], cancel)
     return scores
 
 
@@ -109,14 +111,15 @@ def class_scores(
     -------
     float32 array of shape (n_classes, n)
     """
-    samples = _samples(samples)
-    widths = np.broadcast_to(np.asarray(bandwidth, dtype=np.float64), len(palettes))
+    samples = check_samples(samples)
+    widths = check_bandwidth(bandwidth, len(palettes))
     checked = [_palette(samples, pair, width, power) for pair, width in zip(palettes, widths, strict=True)]
 
-    def tile_scores(planes: FloatArray) -> Scores:
-        return normalize_log_scores(np.stack([_log_scores(planes, palette) for palette in checked]))
+    def tile_scores(planes: Planes, rows_out: Scores) -> None:
+        rows_out[:] = normalize_log_scores(np.stack([_log_scores(planes, palette) for palette in checked]))
 
-    return _by_value(tile_scores, samples, len(checked), np.float32, cancel)
+    rows = np.empty((len(checked), len(samples)), np.float32)
+    return fill_by_value(tile_scores, samples, np.float64, rows, cancel)
 
 
 def normalize_log_scores(log_scores: ArrayLike) -> Scores:
@@ -140,18 +143,23 @@ def nearest_center(
     Returns
     -------
     labels : int32 array of shape (n,)
+        0 for samples that are not finite.
     distances : float32 array of shape (n,)
-        Euclidean, in the unit of the samples.
+        Euclidean, in the unit of the samples; inf for samples that are not finite.
+        Worked out in float64, unless the samples are float32.
     """
-    samples = _samples(samples)
-    centers = _palette(samples, (centers, None), 1.0, 1).centers
+    samples = check_samples(samples)
+    dtype: type[np.floating[Any]] = np.float32 if samples.dtype == np.float32 else np.float64
+    points = np.ascontiguousarray(check_centers(centers, samples).T, dtype=dtype)
 
-    def tile_nearest(start: int) -> FloatArray:
-        distances = _distances(samples[start : start + TILE], centers)
-        return np.stack([distances.argmin(axis=1), distances.min(axis=1)], axis=1)
+    def tile_nearest(planes: Planes, rows_out: NDArray[Any]) -> None:
+        labels, squared = np.empty(planes.shape[1], np.int32), np.empty(planes.shape[1], dtype)
+        nearest_centers(planes, points, labels, squared)
+        rows_out[0], rows_out[1] = labels, np.sqrt(squared)
 
-    nearest = _joined(tile_nearest, len(samples), cancel).reshape(-1, 2)
-    return nearest[:, 0].astype(np.int32), nearest[:, 1].astype(np.float32)
+    # A row of float64 holds any label exactly.
+    rows = fill_by_value(tile_nearest, samples, dtype, np.empty((2, len(samples))), cancel)
+    return rows[0].astype(np.int32), rows[1].astype(np.float32)
 
 
 def nearest_distances(
@@ -173,8 +181,7 @@ def nearest_scores(
     The class with the nearest centre has the highest score when all bandwidths are the same.
     """
     distances = nearest_distances(samples, palettes, cancel=cancel)
-    widths = np.broadcast_to(np.asarray(bandwidth, dtype=np.float32), len(palettes))
-    return normalize_log_scores(-distances / widths[:, None])
+    return normalize_log_scores(-distances / check_bandwidth(bandwidth, len(palettes))[:, np.newaxis])
 
 
 def responsibilities(samples: ArrayLike, centers: ArrayLike, *, bandwidth: float) -> Scores:
@@ -186,12 +193,16 @@ def responsibilities(samples: ArrayLike, centers: ArrayLike, *, bandwidth: float
     -------
     float32 array of shape (n, k), rows sum to 1
     """
-    samples = _samples(samples)
-    centers, _, inverse, _ = _palette(samples, (centers, None), bandwidth, 1)
-    exponents = -_distances(samples, centers) * inverse
-    exponents -= exponents.max(axis=1, keepdims=True)
-    shares: Scores = np.exp(exponents).astype(np.float32)
-    shares /= shares.sum(axis=1, keepdims=True)
+    samples = check_samples(samples)
+    points, width = check_centers(centers, samples), check_bandwidth(bandwidth, 1)[0]
+    shares = np.empty((len(samples), len(points)), np.float32)
+    for start in range(0, len(samples), CHUNK):
+        own = slice(start, start + CHUNK)
+        offsets = samples[own, np.newaxis].astype(np.float64) - points
+        exponents = -np.sqrt(np.einsum("nkd,nkd->nk", offsets, offsets)) / width
+        exponents -= exponents.max(axis=1, keepdims=True)
+        np.exp(exponents, out=exponents)
+        shares[own] = exponents / exponents.sum(axis=1, keepdims=True)
     return shares
 
 
@@ -207,7 +218,8 @@ def rbf_scores(
     """Class scores of a normalised RBF network on K-means centres.
 
     ``softmax(responsibilities @ readout + bias)``, see `responsibilities`
-    (Moody and Darken, Neural Computation 1, 1989).
+    (Moody and Darken, Neural Computation 1, 1989). In single precision: the responsibilities have
+    a relative error of 1e-5.
 
     Parameters
     ----------
@@ -221,16 +233,27 @@ def rbf_scores(
     Returns
     -------
     float32 array of shape (n_classes, n)
+        Equal scores for samples that are not finite.
     """
-    samples = _samples(samples)
-    readout, bias = np.asarray(readout, dtype=np.float32), np.asarray(bias, dtype=np.float32)
+    samples = check_samples(samples)
+    points = np.ascontiguousarray(check_centers(centers, samples).T, dtype=np.float32)
+    biases = np.asarray(bias, dtype=np.float32)
+    columns = np.ones((points.shape[1], 1 + len(biases)), np.float32)
+    if np.shape(readout) != (len(columns), len(biases)):
+        raise SeededKMeansError(
+            f"readout must have shape {(len(columns), len(biases))}, not {np.shape(readout)}."
+        )
+    columns[:, 1:] = readout
+    inverse = np.float32(1 / check_bandwidth(bandwidth, 1)[0])
 
-    def tile_scores(start: int) -> Scores:
-        shares = responsibilities(samples[start : start + TILE], centers, bandwidth=bandwidth)
-        return normalize_log_scores((shares @ readout + bias).T)
+    def tile_scores(planes: Planes, rows_out: Scores) -> None:
+        tile = np.empty(rows_out.shape, np.float32)
+        rbf.rbf_scores(planes, points, inverse, columns, biases, tile)
+        tile[:, np.isnan(tile[0])] = 1 / len(tile)
+        rows_out[:] = tile
 
-    tiles = map_tiles(tile_scores, range(0, len(samples), TILE), cancel=cancel)
-    return np.concatenate(tiles, axis=1) if tiles else np.empty((len(bias), 0), np.float32)
+    rows = np.empty((len(biases), len(samples)), np.float32)
+    return fill_by_value(tile_scores, samples, np.float32, rows, cancel)
 
 
 def uncertainty(scores: ArrayLike) -> Scores:
@@ -249,15 +272,6 @@ def uncertainty(scores: ArrayLike) -> Scores:
     return undecided
 
 
-def _samples(samples: ArrayLike) -> NDArray[Any]:
-    samples = np.asarray(samples)
-    if samples.ndim != 2:
-        raise SeededKMeansError(f"samples must have shape (n, d), not {samples.shape}.")
-    if samples.dtype.kind not in "biuf":
-        raise SeededKMeansError(f"samples must be real numbers, not {samples.dtype}.")
-    return samples
-
-
 class _CheckedPalette(NamedTuple):
     """One palette as the kernel wants it."""
 
@@ -268,80 +282,26 @@ class _CheckedPalette(NamedTuple):
 
 
 def _palette(
-    samples: NDArray[Any],
-    palette: tuple[ArrayLike, ArrayLike | None],
-    bandwidth: ArrayLike,
-    power: int,
+    samples: NDArray[Any], palette: tuple[ArrayLike, ArrayLike | None], bandwidth: ArrayLike, power: int
 ) -> _CheckedPalette:
     """Check one palette; clusters of weight zero are left out."""
-    centers = np.asarray(palette[0], dtype=np.float64)
-    if centers.ndim != 2 or len(centers) == 0 or centers.shape[1] != samples.shape[1]:
-        raise SeededKMeansError(f"centers must have shape (k, {samples.shape[1]}), not {centers.shape}.")
+    centers = check_centers(palette[0], samples)
     weights = np.ones(len(centers)) if palette[1] is None else np.asarray(palette[1], dtype=np.float64)
     if weights.shape != (len(centers),) or not (np.isfinite(weights) & (weights >= 0)).all():
         raise SeededKMeansError(f"weights must be {len(centers)} numbers >= 0, not {weights}.")
-    widths = np.broadcast_to(np.asarray(bandwidth, dtype=np.float64), len(centers))
-    if not (np.isfinite(widths) & (widths > 0)).all():
-        raise SeededKMeansError(f"bandwidth must be > 0, not {bandwidth!r}.")
     if power not in (1, 2):
         raise SeededKMeansError(f"power must be 1 or 2, not {power}.")
-    counts = weights > 0
-    return _CheckedPalette(
-        np.ascontiguousarray(centers[counts]), np.log(weights[counts]), 1.0 / widths[counts], power
-    )
+    used = weights > 0
+    inverse = 1.0 / check_bandwidth(bandwidth, len(centers))[used]
+    return _CheckedPalette(np.ascontiguousarray(centers[used].T), np.log(weights[used]), inverse, power)
 
 
-def _by_value(
-    function: Callable[[FloatArray], NDArray[Any]],
-    samples: NDArray[Any],
-    n_rows: int,
-    dtype: type[np.floating],
-    cancel: Cancel | None,
-) -> NDArray[Any]:
-    """Apply `function`, planes (d, m) to rows (n_rows, m), to all samples: tile by tile, on the pool.
-
-    Many pixels of 8 bits repeat few colours: then it is applied to the distinct ones.
-    """
-    if len(samples) >= MANY and has_few_values(samples.dtype, samples.shape[1]):
-        distinct = find_distinct(samples, cancel=cancel)
-        return distinct.spread(_by_tile(function, distinct.values, n_rows, dtype, cancel))
-    return _by_tile(function, samples, n_rows, dtype, cancel)
-
-
-def _by_tile(
-    function: Callable[[FloatArray], NDArray[Any]],
-    samples: NDArray[Any],
-    n_rows: int,
-    dtype: type[np.floating],
-    cancel: Cancel | None,
-) -> NDArray[Any]:
-    rows = np.empty((n_rows, len(samples)), dtype)
-
-    def apply(start: int) -> None:
-        own = slice(start, start + TILE)
-        rows[:, own] = function(np.ascontiguousarray(samples[own].T, dtype=np.float64))
-
-    map_tiles(apply, range(0, len(samples), TILE), cancel=cancel)
-    return rows
-
-
-def _log_scores(planes: FloatArray, palette: _CheckedPalette) -> FloatArray:
-    from ._kernels.scores import exponential_sums
-
+def _log_scores(planes: Planes, palette: _CheckedPalette) -> FloatArray:
+    """Logarithm of the exponential scores of one tile, (d, n) to (n,)."""
     peaks, sums = np.empty(planes.shape[1]), np.empty(planes.shape[1])
-    cutoff = np.log(max(len(palette.centers), 1) / RELATIVE_ERROR)
+    cutoff = np.log(max(len(palette.inverse), 1) / RELATIVE_ERROR)
     exponential_sums(planes, *palette, cutoff, peaks, sums)
     with np.errstate(divide="ignore"):
         np.log(sums, out=sums)
     sums += peaks
     return sums
-
-
-def _distances(samples: NDArray[Any], centers: FloatArray) -> FloatArray:
-    distances: FloatArray = np.sqrt(((samples[:, None, :] - centers) ** 2).sum(axis=2))
-    return distances
-
-
-def _joined(function: Callable[[int], FloatArray], n_samples: int, cancel: Cancel | None) -> FloatArray:
-    tiles = map_tiles(function, range(0, n_samples, TILE), cancel=cancel)
-    return np.concatenate(tiles) if tiles else np.empty(0)

@@ -1,23 +1,21 @@
 """Sums of exponentials of distances to centres.
 
-Strategy: samples come as planes (d, n), so that the inner loop runs along the
-samples and compiles to SIMD. They are taken in blocks of 64. Neighbouring
-samples are alike, so the box around a block tells which centres can matter
-for it; the others are not looked at. A term counts for a sample only within
-`cutoff` of that sample's own largest term, so the result does not depend on
-how samples fall into blocks.
+Strategy: see `_blocks`. A term counts for a sample only within `cutoff` of
+that sample's own largest term, so the result does not depend on how samples
+fall into blocks; the box around a block tells which centres cannot come so
+near, and those are not looked at.
 """
 
 from math import inf, sqrt
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ._blocks import BLOCK, load_block, middle_and_half, squared_distances
 from ._jit import kernel
 
-Array = NDArray[np.float64]
-
-BLOCK = 64
+Array = NDArray[np.floating[Any]]
 
 
 @kernel
@@ -39,7 +37,7 @@ def exponential_sums(
     Parameters
     ----------
     planes : float64 (d, n), C order
-    centers : float64 (k, d)
+    centers : float64 (d, k)
     log_weights : float64 (k,)
         Finite.
     inverse : float64 (k,)
@@ -50,7 +48,7 @@ def exponential_sums(
     peaks_out, sums_out : float64 (n,)
         Overwritten.
     """
-    n_samples, n_centers = planes.shape[1], centers.shape[0]
+    n_samples, n_centers = planes.shape[1], centers.shape[1]
     candidates = np.empty(n_centers, np.int64)
     bounds = np.empty((2, n_centers))
     exponents = np.empty((n_centers, BLOCK))
@@ -64,24 +62,12 @@ def exponential_sums(
         sums[:] = 0.0
         for slot in range(n_candidates):
             k = candidates[slot]
-            squared_distances(block, centers[k], exponents[slot])
+            squared_distances(block, centers, k, exponents[slot])
             _raise_peaks(exponents[slot], log_weights[k], inverse[k], power, peaks)
         for slot in range(n_candidates):
             _add_terms(exponents[slot], peaks, cutoff, sums)
         peaks_out[start:stop] = peaks[: stop - start]
         sums_out[start:stop] = sums[: stop - start]
-
-
-@kernel
-def load_block(planes: Array, start: int, stop: int, block_out: Array) -> None:
-    """Copy samples to a block of fixed width; the last one is repeated to fill it.
-
-    Loops of a fixed count need no run-time checks; that is worth a factor of two here.
-    """
-    n_own = stop - start
-    for j in range(planes.shape[0]):
-        block_out[j, :n_own] = planes[j, start:stop]
-        block_out[j, n_own:] = planes[j, stop - 1]
 
 
 @kernel
@@ -99,18 +85,13 @@ def _candidates(
 
     `bounds` (2, k) is scratch. Returns how many there are; their order is ascending.
     """
-    n_dims, n_centers = centers.shape[1], centers.shape[0]
+    n_dims, n_centers = centers.shape
     near, far = bounds[0], bounds[1]
     bounds[:] = 0.0
     for j in range(n_dims):
-        low, high = inf, -inf
-        for i in range(block.shape[1]):
-            value = block[j, i]
-            if value - value == 0.0:
-                low, high = min(low, value), max(high, value)
-        middle, half = 0.5 * (low + high), 0.5 * (high - low)
+        middle, half = middle_and_half(block[j])
         for k in range(n_centers):
-            offset = abs(middle - centers[k, j])
+            offset = abs(middle - centers[j, k])
             gap = max(offset - half, 0.0)
             near[k] += gap * gap
             far[k] += (offset + half) * (offset + half)
@@ -133,24 +114,6 @@ def _exponent(squared_distance: float, log_weight: float, inverse: float, power:
     if power == 1:
         return log_weight - sqrt(squared_distance) * inverse
     return log_weight - squared_distance * inverse * inverse
-
-
-@kernel
-def squared_distances(block: Array, center: Array, row_out: Array) -> None:
-    """Squared distance of each of BLOCK samples to one centre, three dimensions at a time."""
-    n_dims = block.shape[0]
-    for i in range(BLOCK):
-        row_out[i] = 0.0
-    for j in range(0, n_dims - 2, 3):
-        x, y, z = block[j], block[j + 1], block[j + 2]
-        a, b, c = center[j], center[j + 1], center[j + 2]
-        for i in range(BLOCK):
-            dx, dy, dz = x[i] - a, y[i] - b, z[i] - c
-            row_out[i] += dx * dx + dy * dy + dz * dz
-    for j in range(n_dims - n_dims % 3, n_dims):
-        x, a = block[j], center[j]
-        for i in range(BLOCK):
-            row_out[i] += (x[i] - a) * (x[i] - a)
 
 
 @kernel

@@ -1,0 +1,123 @@
+"""A normalised RBF network, block by block; single precision."""
+
+from math import inf, sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ._blocks import BLOCK, load_block, squared_distances
+from ._jit import kernel
+
+Array = NDArray[np.float32]
+
+_REACH = np.float32(20.0)
+_ZERO, _ONE = np.float32(0.0), np.float32(1.0)
+# exp(y) = 1 + y * polynomial, relative error 5e-9 on [-1.25, 0].
+_EXP = tuple(
+    np.float32(c)
+    for c in (
+        0.999999709,
+        0.499994697,
+        0.166632838,
+        0.0415616507,
+        0.00815444353,
+        0.0012156159,
+        0.000105531581,
+    )
+)
+
+
+@kernel
+def rbf_scores(
+    planes: Array, centers: Array, inverse: np.float32, readout: Array, bias: Array, scores_out: Array
+) -> None:
+    """Softmax over classes of ``shares @ readout + bias``; shares, over centres, of -|x - c| * inverse.
+
+    Parameters
+    ----------
+    planes : float32 (d, n), C order
+    centers : float32 (d, k)
+    inverse : float32
+        1 / bandwidth, > 0.
+    readout : float32 (k, 1 + n_classes)
+        The first column is ones: it adds the shares up.
+    bias : float32 (n_classes,)
+    scores_out : float32 (n_classes, n)
+        Overwritten; NaN for samples that are not finite.
+    """
+    n_samples, n_centers, n_columns = planes.shape[1], centers.shape[1], readout.shape[1]
+    block = np.empty((planes.shape[0], BLOCK), np.float32)
+    rows = np.empty((n_centers, BLOCK), np.float32)
+    nearest = np.empty(BLOCK, np.float32)
+    sums = np.empty((n_columns, BLOCK), np.float32)
+    for start in range(0, n_samples, BLOCK):
+        stop = min(start + BLOCK, n_samples)
+        load_block(planes, start, stop, block)
+        nearest[:] = inf
+        for k in range(n_centers):
+            squared_distances(block, centers, k, rows[k])
+            _scale_distances(rows[k], inverse, nearest)
+        sums[:] = 0
+        for k in range(n_centers):
+            _shares(rows[k], nearest)
+            for column in range(n_columns):
+                _add_scaled(rows[k], readout[k, column], sums[column])
+        for c in range(1, n_columns):
+            for i in range(BLOCK):
+                sums[c, i] = sums[c, i] / sums[0, i] + bias[c - 1]
+        _softmax(sums[1:], sums[0])
+        scores_out[:, start:stop] = sums[1:, : stop - start]
+
+
+@kernel
+def _scale_distances(row: Array, inverse: np.float32, nearest: Array) -> None:
+    for i in range(BLOCK):
+        row[i] = sqrt(row[i]) * inverse
+        nearest[i] = min(nearest[i], row[i])
+
+
+@kernel
+def _shares(row: Array, nearest: Array) -> None:
+    for i in range(BLOCK):
+        row[i] = exp_negative(nearest[i] - row[i])
+
+
+@kernel
+def _add_scaled(row: Array, factor: np.float32, sums: Array) -> None:
+    for i in range(BLOCK):
+        sums[i] += factor * row[i]
+
+
+@kernel
+def _softmax(rows: Array, largest: Array) -> None:
+    """Softmax over the first axis, in place; `largest` is scratch."""
+    largest[:] = -inf
+    for c in range(rows.shape[0]):
+        for i in range(BLOCK):
+            largest[i] = max(largest[i], rows[c, i])
+    for c in range(rows.shape[0]):
+        for i in range(BLOCK):
+            rows[c, i] = exp_negative(rows[c, i] - largest[i])
+    total = largest
+    total[:] = 0
+    for c in range(rows.shape[0]):
+        for i in range(BLOCK):
+            total[i] += rows[c, i]
+    for c in range(rows.shape[0]):
+        for i in range(BLOCK):
+            rows[c, i] /= total[i]
+
+
+@kernel
+def exp_negative(x: np.float32) -> np.float32:
+    """exp(x) for x <= 0 in float32, relative error 1e-5; 0 below -20."""
+    y = max(x, -_REACH) * np.float32(0.0625)
+    p = _EXP[5] + y * _EXP[6]
+    p = _EXP[3] + y * (_EXP[4] + y * p)
+    p = _EXP[1] + y * (_EXP[2] + y * p)
+    p = _ONE + y * (_EXP[0] + y * p)
+    p *= p
+    p *= p
+    p *= p
+    p *= p
+    return p if x > -_REACH else _ZERO
