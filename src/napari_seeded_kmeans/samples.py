@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .core.class_colors import label_colors
+from .core.class_colors import color_cycle
 from .core.errors import SeededKMeansError
 from .io.images import read_image
 from .io.seeds import read_labels, read_seeds
@@ -131,7 +131,7 @@ def _layers(name: str) -> list[LayerData]:
     if limits := _ENTRIES[name].contrast_limits:
         look["contrast_limits"] = limits
     # Every class a person may paint into a uint8 layer has its colour.
-    labels = {"colormap": label_colors(range(1, 256)), **place}
+    labels = {"colormap": color_cycle(), **place}
     return [
         (sample.image, {**look, **place}, "image"),
         (sample.truth, {"name": f"{name} truth", "visible": False, **labels}, "labels"),

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from napari_seeded_kmeans.core.class_colors import class_color, label_colors
+from napari_seeded_kmeans.core.class_colors import class_color, color_cycle
 
 
 def test_background_is_sky_blue_and_foreground_orange():
@@ -21,9 +21,13 @@ def test_any_integer_has_a_colour(value):
     assert class_color(value) == class_color(value)
 
 
-def test_label_colors_leave_unpainted_and_unlisted_values_transparent():
-    assert label_colors([2]) == {None: "#00000000", 0: "#00000000", 2: "#e69f00"}
+def test_the_cycle_gives_every_value_its_colour_and_leaves_unpainted_transparent():
+    cycle = color_cycle()
+    assert cycle[0] == "#00000000"
+    assert cycle[1:] == [class_color(value) for value in range(1, 256)]
 
 
 def test_masks_can_have_a_faint_background():
-    assert label_colors([1, 2], faint_background=True)[1] == "#56b4e933"
+    cycle = color_cycle(faint_background=True)
+    assert cycle[1] == "#56b4e933"
+    assert cycle[2:] == color_cycle()[2:]

@@ -2,7 +2,6 @@
 
 import colorsys
 import re
-from collections.abc import Iterable
 
 from .seeds import BACKGROUND, FOREGROUND
 
@@ -18,7 +17,7 @@ def class_color(value: int) -> str:
 
     Values 1 to 7 have the colours of Okabe and Ito (1 = background sky blue, 2 = foreground orange);
     any other integer gets a hue of its own by golden-ratio steps, always the same one.
-    Value 0 means "not painted" and is drawn transparent, see `label_colors`.
+    Value 0 means "not painted" and is drawn transparent, see `color_cycle`.
     """
     if 1 <= value <= len(_OKABE_ITO):
         return _OKABE_ITO[value - 1]
@@ -44,24 +43,23 @@ def class_name(value: int) -> str:
     return {BACKGROUND: "background", FOREGROUND: "foreground"}.get(value, f"class {value}")
 
 
-def label_colors(values: Iterable[int], *, faint_background: bool = False) -> dict[int | None, str]:
-    """Return the colours of a labels layer: value -> ``"#rrggbb"`` or ``"#rrggbbaa"``.
+def color_cycle(*, faint_background: bool = False) -> list[str]:
+    """Return the colours of a labels layer, by value: item 0 is transparent, 1 to 255 are `class_color`.
+
+    A list and not a dictionary: napari compiles for seconds in the GUI thread before it draws the first
+    layer whose colours are given value by value. Values over 255 start again at 1.
 
     Parameters
     ----------
-    values : iterable of int
-        The class values that may occur.
     faint_background : bool
         Draw the background class nearly transparent (masks), not solid (strokes).
 
     Returns
     -------
-    dict
-        With ``0`` and ``None`` (every value not listed) transparent, as napari's direct label colours expect.
+    list of 256 str
+        ``"#rrggbb"`` or ``"#rrggbbaa"``.
     """
-    colors: dict[int | None, str] = {None: "#00000000"}
-    colors.update((value, class_color(value)) for value in values)
-    if faint_background and BACKGROUND in colors:
+    colors = ["#00000000", *(class_color(value) for value in range(1, 256))]
+    if faint_background:
         colors[BACKGROUND] += _FAINT
-    colors[0] = "#00000000"
     return colors

@@ -13,8 +13,7 @@ from napari.layers import Image, Labels
 from napari.utils.colormaps import Colormap
 from numpy.typing import NDArray
 
-from ..core.class_colors import class_color, label_colors
-from ..core.seeds import seed_classes
+from ..core.class_colors import class_color, color_cycle
 from .source import Source
 
 if TYPE_CHECKING:
@@ -34,11 +33,10 @@ _BRUSH_RANGE = (3, 40)
 def add_seeds(viewer: "Viewer", source: Source, seeds: NDArray[np.integer] | None = None) -> Labels:
     """Add a seeds layer over an image, ready to paint class 1; empty unless `seeds` are given."""
     array = np.zeros(source.shape, np.uint8) if seeds is None else seeds
-    values = range(1, 256) if array.dtype == np.uint8 else {*range(1, 256), *seed_classes(array)}
     layer = Labels(
         source.to_layer(array),
         name=f"{source.layer.name} seeds",
-        colormap=label_colors(values),
+        colormap=color_cycle(),
         **source.placement,
     )
     viewer.add_layer(layer)
@@ -137,7 +135,7 @@ def _outputs(source: Source, result: "Segmentation", kinds: Collection[str]) -> 
     name = source.layer.name
     outputs: dict[str, _Output] = {}
     if "mask" in kinds:
-        colors = label_colors(result.classes, faint_background=True)
+        colors = color_cycle(faint_background=True)
         look: dict[str, Any] = {"name": f"{name} mask", "colormap": colors, "opacity": 0.5}
         outputs["mask"] = _Output(Labels, source.to_layer(_small_integers(result.labels)), look)
     scale = {"contrast_limits": (0.0, 1.0), "blending": "additive", "visible": False}
@@ -163,8 +161,6 @@ def _small_integers(labels: NDArray[np.integer]) -> NDArray[np.integer]:
 
 def _update(layer: "Layer", output: _Output, placement: dict[str, Any]) -> None:
     """Give a layer new data and perhaps a new place; name, opacity and visibility stay the person's."""
-    if isinstance(layer, Labels) and set(output.look["colormap"]) - set(layer.colormap.color_dict):
-        layer.colormap = output.look["colormap"]
     layer.data = output.data
     for name, value in placement.items():
         setattr(layer, name, value)

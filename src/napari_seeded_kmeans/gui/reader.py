@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..core.class_colors import label_colors
+from ..core.class_colors import color_cycle
 from ..core.errors import SeededKMeansError
 
 LayerData = tuple[Any, dict[str, Any], str]
@@ -33,7 +33,7 @@ def get_reader(path: str | Sequence[str]) -> Callable[[str], list[LayerData]] | 
         seeds = read_strokes(path)
     except SeededKMeansError:
         return None
-    layer: LayerData = (seeds, {"name": Path(path).stem, "colormap": label_colors(range(1, 256))}, "labels")
+    layer: LayerData = (seeds, {"name": Path(path).stem, "colormap": color_cycle()}, "labels")
 
     def read(_path: str) -> list[LayerData]:
         return [layer]
