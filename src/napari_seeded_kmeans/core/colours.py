@@ -154,13 +154,15 @@ def _count(
         idle.put(number)
 
     def count_part(part: slice) -> NDArray[np.uint32]:
-        carries = np.empty((part.stop - part.start) // CARRY + 1, np.uint32)
+        n = part.stop - part.start
+        # Earlier tiles may have left every counter full.
+        carries = np.empty(min(n, size) + n // CARRY + 1, np.uint32)
         number = idle.get()
         n_carries = count_codes(
             _unsigned(pixels[part], lows), interleaved, tables[number], seen[number], carries
         )
         idle.put(number)
-        return carries[:n_carries]
+        return carries[:n_carries].copy()
 
     carries = np.concatenate(map_tiles(count_part, parts, cancel=cancel))
     return tables, np.flatnonzero(seen.any(axis=0)), carries

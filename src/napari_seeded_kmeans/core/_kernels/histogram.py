@@ -33,8 +33,9 @@ def count_codes(
     pixels (n, d), C-contiguous, below the length of `interleaved` (d, values);
     adds to table_out (2**bits,) and sets seen_out (2**bits >> BLOCK_BITS,).
     Counters of one byte keep the table in the cache: when one is full it goes
-    back to 1 and its code is noted in carries_out (n // CARRY + 1,), once for
-    every CARRY pixels. Returns the number of carries.
+    back to 1 and its code is noted in carries_out, once for every CARRY pixels;
+    that has room for min(n, 2**bits) + n // CARRY + 1, as every counter may be
+    full to begin with. Returns the number of carries.
     """
     n, d = pixels.shape
     n_carries = 0
