@@ -169,7 +169,7 @@ def tile_features(image: NDArray[Any], tile: TileIndex, bank: FilterBank) -> Fea
     Parameters
     ----------
     image : real array, 2-D or 3-D
-        Anything that can be sliced; only the tile and `bank.halo` around it are read.
+        Anything that can be sliced; only the tile and `bank.halo` around it matter.
     tile : tuple of slices
         Inside the image, without steps.
     bank : FilterBank

@@ -61,10 +61,13 @@ class Window(NamedTuple):
         return _triple(stop - start for start, stop in zip(self.start, self.stop, strict=True))
 
     def grown(self, margins: Triple) -> "Window":
-        """Return the window with more on both sides, and rows long enough for the kernels."""
+        """Return the window with that many pixels more on both sides."""
         start = _triple(a - m for a, m in zip(self.start, margins, strict=True))
-        stop = _triple(b + m for b, m in zip(self.stop, margins, strict=True))
-        return Window(start, (*stop[:2], max(stop[2], start[2] + kernels.STRIP)))
+        return Window(start, _triple(b + m for b, m in zip(self.stop, margins, strict=True)))
+
+    def widened(self, width: int) -> "Window":
+        """Return the window with rows of at least that many pixels."""
+        return Window(self.start, (*self.stop[:2], max(self.stop[2], self.start[2] + width)))
 
     def of(self, values: Values, outer: "Window") -> Values:
         """Return the part of the values of another window that this one has."""
@@ -104,11 +107,12 @@ def filter_tile(
         _triple((*flat, *(side.start for side in tile))),
         _triple((*(1 for _ in flat), *(side.stop for side in tile))),
     )
-    around = own.grown(_triple((*flat, *reach(sigmas, kinds, steps))))
+    wide = own.widened(kernels.STRIP)
+    around = wide.grown(_triple((*flat, *reach(sigmas, kinds, steps))))
     source = _read(image, around, grid)
     rows = iter(features_out[:, np.newaxis] if grid.first_axis else features_out)
     for sigma in sigmas:
-        window = own.grown(grid.margins(sigma, kinds))
+        window = wide.grown(grid.margins(sigma, kinds))
         scale = Scale(_smooth(source, around, window, sigma, grid), window, own, sigma, grid)
         for kind in kinds:
             for plane in _FILTERS[kind](scale):
@@ -142,7 +146,8 @@ def _read(image: NDArray[Any], window: Window, grid: Grid) -> Values:
     inside = [slice(min(max(a, 0), n - 1), max(min(b, n), 1)) for a, b, n in sides]
     pads = [(s.start - a, b - s.stop) for s, (a, b, _) in zip(inside, sides, strict=True)]
     values = np.asarray(image[tuple(inside[grid.first_axis :])]).astype(np.float32)
-    return np.pad(values.reshape([s.stop - s.start for s in inside]), pads, mode="edge")
+    padded = np.pad(values.reshape([s.stop - s.start for s in inside]), pads, mode="edge")
+    return np.ascontiguousarray(padded)
 
 
 def _smooth(source: Values, around: Window, window: Window, sigma: float, grid: Grid) -> Values:
@@ -225,7 +230,7 @@ def _hessian(scale: Scale) -> Values:
 def _structure(scale: Scale) -> Values:
     """Eigenvalues of the averaged outer product of the gradient with itself, largest first."""
     derivatives = _derivatives(scale.smoothed, scale.grid)
-    window = scale.tile.grown((0, 0, 0))
+    window = scale.tile.widened(kernels.STRIP)
     elements = []
     for a, b in combinations_with_replacement(derivatives, 2):
         product = a * b
