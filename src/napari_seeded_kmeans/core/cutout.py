@@ -34,7 +34,7 @@ def cut_out(image: ArrayLike, mask: ArrayLike) -> NDArray[np.uint8]:
     array, inside = np.asarray(image), np.asarray(mask).astype(bool)
     if array.shape not in (inside.shape, (*inside.shape, 3), (*inside.shape, 4)):
         raise SeededKMeansError(f"mask has shape {inside.shape}, but the image's shape is {array.shape}.")
-    shown = _as_uint8(array)
+    shown = as_uint8(array)
     if array.shape == inside.shape:
         dimmed = np.where(inside, shown, shown // 3)
         return np.repeat(dimmed[..., np.newaxis], 3, axis=-1)
@@ -43,7 +43,8 @@ def cut_out(image: ArrayLike, mask: ArrayLike) -> NDArray[np.uint8]:
     return np.where(inside[..., np.newaxis], colour, grey)
 
 
-def _as_uint8(array: NDArray[Any]) -> NDArray[np.uint8]:
+def as_uint8(array: NDArray[Any]) -> NDArray[np.uint8]:
+    """Return an array as bytes to show: uint8 as it is, else stretched from least to most; NaN is 0."""
     if array.dtype == np.uint8:
         return array
     values = array.astype(np.float64)

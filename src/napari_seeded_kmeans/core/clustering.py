@@ -1,0 +1,226 @@
+"""Cluster the colours of an image, without any seeds.
+
+Clusters are numbered by size: 0 is the largest. So a number means the same
+from run to run, and a palette reads from the top.
+"""
+
+import numbers
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .color_table import NOWHERE, ClusterSpace, ColorTable, make_color_table
+from .errors import SeededKMeansError, SeededKMeansWarning
+from .kmeans import kmeans
+from .threads import Cancel
+
+MAX_CLUSTERS = 256
+"""More clusters than this are no palette any more."""
+_SEED_SHARE = 0.25
+_MAX_SEEDS_PX = 2000
+
+
+class Clusters(NamedTuple):
+    """K clusters of a colour table, the largest first.
+
+    Attributes
+    ----------
+    centers : ndarray (k, d), float64
+        Means in the colour space.
+    labels : ndarray (m,), uint8
+        The cluster of every colour of the table.
+    inertia : float
+        Sum over the pixels of the squared distance to the centre.
+    """
+
+    centers: NDArray[np.float64]
+    labels: NDArray[np.uint8]
+    inertia: float
+
+
+@dataclass(frozen=True, eq=False)
+class ClusteredImage:
+    """An image in K colours.
+
+    Attributes
+    ----------
+    labels : ndarray (*spatial,), int16
+        The cluster of every pixel, 0 the largest; -1 where the image is NaN or infinite.
+    centers : ndarray (k, d), float64
+        Cluster means in the colour space.
+    inertia : float
+        Sum over the pixels of the squared distance to the centre of their cluster.
+    shares : ndarray (k,), float64
+        Part of the (finite) pixels in each cluster; descending, sums to 1.
+    """
+
+    labels: NDArray[np.int16]
+    centers: NDArray[np.float64]
+    inertia: float
+    shares: NDArray[np.float64]
+    _table: ColorTable = field(repr=False)
+    _labels: NDArray[np.uint8] = field(repr=False)
+
+    @cached_property
+    def colors(self) -> NDArray[np.float64]:
+        """Mean of each cluster's pixels in the image's own channels, opacity left out.
+
+        Shape (k, c); c is 1 for an image without channels.
+        """
+        table, k = self._table, len(self.centers)
+        sums = [
+            np.bincount(self._labels, table.counts * channel.astype(np.float64), minlength=k)
+            for channel in table.values.T
+        ]
+        return np.stack(sums, axis=1) / np.bincount(self._labels, table.counts, minlength=k)[:, np.newaxis]
+
+    @cached_property
+    def quantized(self) -> NDArray[Any]:
+        """The image with every pixel in the mean colour of its cluster: its shape, dtype and opacity."""
+        return _draw(self._table.image, self._table.channel_axis, self.labels, self.colors)
+
+    def to_seeds(self, classes: Sequence[int] | None = None) -> NDArray[np.integer]:
+        """Return seeds for `segment` that make classes of these clusters.
+
+        The surest pixels of each cluster are painted: the quarter nearest to its centre, thinned evenly to
+        at most 2000 pixels.
+
+        Parameters
+        ----------
+        classes : sequence of k int, optional
+            The class of each cluster; several clusters may share one, and 0 leaves a cluster out. Default
+            ``1, 2, ..., k``: the largest cluster is the background.
+
+        Returns
+        -------
+        ndarray (*spatial,), uint8 (uint16 or int64 if the values need it)
+
+        Raises
+        ------
+        SeededKMeansError
+            When there is not one class per cluster.
+        """
+        k = len(self.centers)
+        values = np.arange(1, k + 1) if classes is None else np.asarray(classes)
+        if values.shape != (k,) or values.dtype.kind not in "iu":
+            raise SeededKMeansError(f"classes must be {k} integers, one per cluster, not {classes!r}.")
+        distances = np.linalg.norm(self._table.points - self.centers[self._labels], axis=1)
+        distance = self._table.spread(distances.astype(np.float32), np.inf).ravel()
+        labels = self.labels.ravel()
+        fits_small = values.min() >= 0 and values.max() <= 255
+        seeds = np.zeros(labels.shape, np.uint8 if fits_small else values.dtype)
+        for cluster in np.flatnonzero(values):
+            own = np.flatnonzero(labels == cluster)
+            sure = own[distance[own] <= np.quantile(distance[own], _SEED_SHARE)]
+            seeds[sure[:: -(-len(sure) // _MAX_SEEDS_PX)]] = values[cluster]
+        return seeds.reshape(self.labels.shape)
+
+
+def cluster_image(
+    image: ArrayLike,
+    n_clusters: int,
+    *,
+    color_space: ClusterSpace = "rgb",
+    channel_axis: int | None = None,
+    random_state: int = 0,
+    cancel: Cancel | None = None,
+) -> ClusteredImage:
+    """Redraw an image in K colours.
+
+    Parameters
+    ----------
+    image : array (*spatial,) or with one more axis, any real dtype
+        NaN and infinite pixels take no part.
+    n_clusters : int
+        From 1 to 256. An image of fewer colours gets fewer clusters, and a warning.
+    color_space : {"rgb", "hsv", "lab", "intensity"}
+        Where colours are compared. "rgb" takes the channels as they are, whatever they are, and so is also
+        for grey and multichannel images. "hsv" is the cone (s v cos h, s v sin h, v), in which hues of 359
+        and 1 degrees are neighbours.
+    channel_axis : int, optional
+        Which axis holds the channels; default the last of three or more axes if it has length 3 or 4, else
+        none. The fourth of four uint8 channels is opacity and takes no part.
+    random_state : int
+        Seed of the generator; the same seed gives the same bits.
+    cancel : callable, optional
+        Asked now and then; once it answers True, `CancelledError` is raised.
+
+    Returns
+    -------
+    ClusteredImage
+
+    Raises
+    ------
+    SeededKMeansError
+        When an argument is unusable; the sentence names it and its value.
+    """
+    check_n_clusters(n_clusters)
+    table = make_color_table(image, color_space, channel_axis=channel_axis, cancel=cancel)
+    clusters = find_clusters(table, n_clusters, random_state=random_state)
+    if len(clusters.centers) < n_clusters:
+        warnings.warn(
+            f"n_clusters is {n_clusters} but image has only {len(clusters.centers)} distinct colours: "
+            f"{len(clusters.centers)} clusters are returned.",
+            SeededKMeansWarning,
+            stacklevel=2,
+        )
+    return apply_clusters(table, clusters)
+
+
+def find_clusters(
+    table: ColorTable, n_clusters: int, *, max_iter: int = 300, random_state: int = 0
+) -> Clusters:
+    """Cluster a colour table; fewer clusters, in silence, where there are fewer colours."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SeededKMeansWarning)
+        found = kmeans(
+            table.points,
+            min(n_clusters, len(table.points)),
+            sample_weight=table.counts,
+            max_iter=max_iter,
+            random_state=random_state,
+        )
+    sizes = np.bincount(found.labels, table.counts, minlength=len(found.centers))
+    order = np.argsort(-sizes, kind="stable")
+    rank = np.empty(len(order), np.uint8)
+    rank[order] = np.arange(len(order))
+    return Clusters(found.centers[order], rank[found.labels], found.inertia)
+
+
+def apply_clusters(table: ColorTable, clusters: Clusters) -> ClusteredImage:
+    """Carry clusters of colours to the pixels."""
+    sizes = np.bincount(clusters.labels, table.counts, minlength=len(clusters.centers))
+    labels = table.spread(clusters.labels.astype(np.int16), NOWHERE)
+    return ClusteredImage(
+        labels, clusters.centers, clusters.inertia, sizes / sizes.sum(), table, clusters.labels
+    )
+
+
+def _draw(
+    image: NDArray[Any], channel_axis: int | None, labels: NDArray[np.integer], colors: NDArray[np.float64]
+) -> NDArray[Any]:
+    """Return `image` (channels last) with every pixel in the colour of its label, as it was given."""
+    if image.dtype.kind in "iu":
+        palette = np.rint(colors).astype(image.dtype)
+    else:
+        # The label of pixels that are not finite is -1, which takes the last row.
+        palette = np.vstack([colors, np.full(colors.shape[1], np.nan)]).astype(image.dtype)
+    drawn: NDArray[Any] = palette[labels]
+    if channel_axis is None:
+        return drawn[..., 0]
+    if image.shape[-1] > drawn.shape[-1]:
+        drawn = np.concatenate([drawn, image[..., drawn.shape[-1] :]], axis=-1)
+    return np.moveaxis(drawn, -1, channel_axis)
+
+
+def check_n_clusters(n_clusters: int, *, name: str = "n_clusters", at_least: int = 1) -> None:
+    """Say so when this is not a number of clusters."""
+    if not isinstance(n_clusters, numbers.Integral) or not at_least <= n_clusters <= MAX_CLUSTERS:
+        raise SeededKMeansError(
+            f"{name} must be an integer from {at_least} to {MAX_CLUSTERS}, not {n_clusters!r}."
+        )
