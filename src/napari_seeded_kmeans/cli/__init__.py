@@ -20,7 +20,7 @@ from typing import NoReturn, TextIO
 
 from ..core.errors import SeededKMeansError, SeededKMeansWarning
 
-COMMANDS = ("demo", "segment", "evaluate")
+COMMANDS = ("demo", "segment", "cluster", "elbow", "remove-background", "evaluate")
 NAME = "seeded-kmeans"
 
 
@@ -71,7 +71,7 @@ def _parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--version", action="version", version=f"{NAME} {version('napari-seeded-kmeans')}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for name in COMMANDS:
-        module = import_module(f".{name}", __name__)
+        module = import_module(f".{name.replace('-', '_')}", __name__)
         summary = (module.__doc__ or "").partition("\n")[0].rstrip(".")
         command = commands.add_parser(name, help=summary, description=module.__doc__, allow_abbrev=False)
         if argv[:1] == [name]:
