@@ -12,6 +12,7 @@ from qtpy.QtCore import QEvent, QPointF, Qt
 from qtpy.QtGui import QMouseEvent
 from qtpy.QtWidgets import QApplication
 
+from napari_seeded_kmeans.core.warm_up import warm_up
 from napari_seeded_kmeans.gui.dock import SeededSegmentation
 from napari_seeded_kmeans.session import Stage
 
@@ -26,6 +27,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for item in items:
             if "gui" in item.path.parts:
                 item.add_marker(pytest.mark.skip(reason="needs a display: run under xvfb-run"))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def compiled() -> None:
+    """Compile once, instead of starting to in every dock."""
+    warm_up()
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from ..io.seeds import read_seeds, write_seeds
 from ..session import Facts, Session, Stage, in_pixels
 from .controls import controls
 from .hint_line import HintLine
-from .job import Answer, Request
+from .job import Answer, Request, prepare
 from .layer_choice import LayerChoice
 from .layer_watch import LayerWatch
 from .layers import Outputs, add_seeds, bind_class_keys, unbind_class_keys
@@ -78,6 +78,7 @@ class SeededSegmentation(QScrollArea):
         self._connect()
         self._on_layers_changed()
         self._on_session_changed()
+        self._runner.submit(prepare, _nothing)
 
     # ---- what a person, or a script, can ask for ----
 
@@ -332,6 +333,10 @@ def _rule() -> QFrame:
     line = QFrame()
     line.setFrameShape(QFrame.Shape.HLine)
     return line
+
+
+def _nothing(_result: None) -> None:
+    """Take note of nothing: being prepared shows in the next job's speed."""
 
 
 def _read(path: str | Path, _cancel: Cancel, _progress: Progress) -> NDArray[np.integer]:

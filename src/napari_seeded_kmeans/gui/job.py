@@ -1,13 +1,18 @@
-"""What the worker does when Segment is pressed: no layers, no widgets, arrays only."""
+"""What the worker does, before and when Segment is pressed: no layers, no widgets, arrays only."""
 
+from contextlib import suppress
 from dataclasses import dataclass
+from subprocess import TimeoutExpired
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..core.threads import Cancel, Progress
+from ..core.warm_up import start_warm_up
 from ..estimator import Segmentation, segment
+
+_POLL_S = 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +63,19 @@ class Request:
             **self.params,
         )
         return Answer(result, _summarise(result))
+
+
+def prepare(cancel: Cancel, _progress: Progress) -> None:
+    """Wait until another process has compiled the kernels: compiling here would make the window stutter."""
+    process = start_warm_up()
+    if process is None:
+        return
+    with process:
+        while process.poll() is None:
+            if cancel():
+                process.kill()
+            with suppress(TimeoutExpired):
+                process.wait(_POLL_S)
 
 
 def _summarise(result: Segmentation) -> str:
