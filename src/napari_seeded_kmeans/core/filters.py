@@ -102,10 +102,10 @@ def multiscale_features(
     image = _image(image, bank)
     features = np.empty((bank.n_features(image.ndim), *image.shape), np.float32)
 
-    def fill(tile: TileIndex) -> None:
-        _fill(image, tile, bank, features[:, *tile])
+    def fill(tile: TileIndex, values: Features) -> None:
+        features[:, *tile] = values
 
-    map_tiles(fill, list(iter_tiles(image.shape, tile_shape)), cancel=cancel, progress=progress)
+    map_features(fill, image, bank, tile_shape=tile_shape, cancel=cancel, progress=progress)
     return features
 
 
@@ -176,13 +176,9 @@ def tile_features(image: NDArray[Any], tile: TileIndex, bank: FilterBank) -> Fea
     """
     shape = (side.stop - side.start for side in tile)
     features = np.empty((bank.n_features(image.ndim), *shape), np.float32)
-    _fill(image, tile, bank, features)
-    return features
-
-
-def _fill(image: NDArray[Any], tile: TileIndex, bank: FilterBank, features_out: Features) -> None:
     steps = _relative_steps(bank, image.ndim)
-    filter_tile(image, tile, bank.sigmas_px, bank.kinds, steps, features_out)
+    filter_tile(image, tile, bank.sigmas_px, bank.kinds, steps, features)
+    return features
 
 
 def _image(image: ArrayLike, bank: FilterBank) -> NDArray[Any]:

@@ -72,7 +72,8 @@ class Window(NamedTuple):
     def of(self, values: Values, outer: "Window") -> Values:
         """Return the part of the values of another window that this one has."""
         sides = zip(self.start, self.stop, outer.start, strict=True)
-        return values[tuple(slice(a - o, b - o) for a, b, o in sides)]
+        z, y, x = (slice(a - o, b - o) for a, b, o in sides)
+        return values[..., z, y, x]
 
 
 class Scale(NamedTuple):
@@ -181,10 +182,13 @@ def _extend(values: Values, window: Window, grid: Grid) -> None:
 
 
 def _extend_linearly(values: Values, window: Window, grid: Grid) -> Values:
-    """Copy, with two pixels beyond the border such that central differences equal one-sided ones.
+    """Give two pixels beyond the border values that make central differences equal one-sided ones.
 
-    That is how `numpy.gradient`, applied twice, treats the border.
+    That is how `numpy.gradient`, applied twice, treats the border. A copy, where there is a border.
     """
+    inside = zip(window.start, window.stop, grid.size, strict=True)
+    if all(start >= 0 and stop <= size for start, stop, size in inside):
+        return values
     values = values.copy()
     for axis in grid.axes:
         if grid.size[axis] < 2:
@@ -220,11 +224,11 @@ def _hessian(scale: Scale) -> Values:
     values = _extend_linearly(scale.smoothed, scale.window, grid)
     strides = _strides(values)
     pairs = list(combinations_with_replacement(grid.axes, 2))
-    elements = np.zeros((len(pairs), *values.shape), np.float32)
+    elements = np.empty((len(pairs), *values.shape), np.float32)
     for element, (a, b) in zip(elements, pairs, strict=True):
         weight = np.float32(0.25 / (grid.steps[a] * grid.steps[b]))
         kernels.cross_difference(values.reshape(-1), strides[a], strides[b], weight, element.reshape(-1))
-    return _eigenvalues([scale.tile.of(element, scale.window) for element in elements])
+    return _eigenvalues(elements, scale.window, scale.tile)
 
 
 def _structure(scale: Scale) -> Values:
@@ -235,9 +239,8 @@ def _structure(scale: Scale) -> Values:
     for a, b in combinations_with_replacement(derivatives, 2):
         product = a * b
         _extend(product, scale.window, scale.grid)
-        averaged = _smooth(product, scale.window, window, _STRUCTURE_WINDOW * scale.sigma, scale.grid)
-        elements.append(scale.tile.of(averaged, window))
-    return _eigenvalues(elements)
+        elements.append(_smooth(product, scale.window, window, _STRUCTURE_WINDOW * scale.sigma, scale.grid))
+    return _eigenvalues(np.stack(elements), window, scale.tile)
 
 
 def _derivatives(values: Values, grid: Grid) -> Values:
@@ -262,14 +265,13 @@ def _strides(values: Values) -> Triple:
     return values.shape[1] * values.shape[2], values.shape[2], 1
 
 
-def _eigenvalues(elements: Sequence[Values]) -> Values:
-    """Eigenvalues of symmetric matrices, from the elements on and above the diagonal, row by row."""
-    shape = elements[0].shape
-    rows = np.stack(elements).reshape(len(elements), -1)
+def _eigenvalues(elements: Values, window: Window, tile: Window) -> Values:
+    """Eigenvalues of symmetric matrices from the elements on and above the diagonal, row by row."""
+    rows = elements.reshape(len(elements), -1)
     n_axes, kernel = (2, kernels.eigenvalues_2d) if len(elements) == 3 else (3, kernels.eigenvalues_3d)
-    eigenvalues = np.empty((n_axes, rows.shape[1]), np.float32)
-    kernel(rows, eigenvalues)
-    return eigenvalues.reshape(n_axes, *shape)
+    eigenvalues = np.empty((n_axes, *elements.shape[1:]), np.float32)
+    kernel(rows, eigenvalues.reshape(n_axes, -1))
+    return tile.of(eigenvalues, window)
 
 
 _FILTERS: dict[FilterKind, Callable[[Scale], Values]] = {
