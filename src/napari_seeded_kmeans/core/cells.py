@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from ._kernels.cells import (
     accumulate_cells,
     count_levels,
-    group,
+    describe_cells,
+    find_starts,
     label_cells,
     morton_codes,
     order_codes,
-    radii,
 )
 from ._kernels.lloyd import add_moments, fill_empty
 from .colours import interleaved_bits
@@ -61,9 +61,15 @@ class Cells:
 
     def mean_variance(self) -> float:
         """Return the variance of the points, averaged over the dimensions."""
-        moments = np.zeros((3, len(self.points)))
-        add_moments(self.points, self.weights, 0, self.points[:, 0].copy(), moments)
-        return mean_variance(moments)
+        origin = self.points[:, 0].copy()
+
+        def measure(tile: slice) -> NDArray[np.float64]:
+            moments = np.zeros((3, len(origin)))
+            add_moments(self.points, self.weights, tile.start, tile.stop, origin, moments)
+            return moments
+
+        parts = map_tiles(measure, tiles(len(self.weights), POINTS_PER_TILE))
+        return mean_variance(sum(parts, np.zeros((3, len(origin)))))
 
     def pick(self, indices: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return some of the points as centres (k, d)."""
@@ -145,13 +151,15 @@ class Cells:
 def make_cells(points: NDArray[np.float64], weights: NDArray[np.float64], codes: NDArray[np.uint32]) -> Cells:
     """Gather points (d, m) with ascending Morton codes into cells of a useful size."""
     d, m = points.shape
-    sizes = np.empty(32 // d + 1, np.int64)
-    count_levels(codes, d, sizes)
+
+    def count(tile: slice) -> NDArray[np.int64]:
+        starting = np.zeros(32 // d + 1, np.int64)
+        count_levels(codes, d, max(tile.start, 1), tile.stop, starting)
+        return starting
+
+    sizes = 1 + np.sum(map_tiles(count, tiles(m, POINTS_PER_TILE)), axis=0)
     level = int(np.argmax(sizes * CELL_POINTS <= max(m, CELL_POINTS)))
-    starts, means, totals = _group(points, weights, codes, d * level, sizes[level])
-    cell_radii = np.empty(len(totals))
-    radii(points, starts, means, cell_radii)
-    return Cells(points, weights, codes, starts, means, totals, cell_radii, sizes)
+    return Cells(points, weights, codes, *_group(points, weights, codes, d * level, sizes[level]), sizes)
 
 
 def sort_into_grid(
@@ -181,7 +189,7 @@ def _coarser(cells: Cells, enough: int) -> Cells | None:
     size = cells.level_sizes[level]
     if size < enough or size * 2 > len(cells.weights):
         return None
-    starts, means, totals = _group(cells.points, cells.weights, cells.codes, d * level, size)
+    starts, means, totals, _ = _group(cells.points, cells.weights, cells.codes, d * level, size)
     return make_cells(means, totals, cells.codes[starts[:-1]])
 
 
@@ -190,10 +198,15 @@ def _group(
     weights: NDArray[np.float64],
     codes: NDArray[np.uint32],
     shift: int,
-    n_groups: int,
-) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
-    starts = np.empty(n_groups + 1, np.int64)
-    means = np.empty((len(points), n_groups))
-    totals = np.empty(n_groups)
-    group(points, weights, codes, shift, starts, means, totals)
-    return starts, means, totals
+    n_cells: int,
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return the starts (c + 1,), means (d, c), totals (c,) and radii (c,) of the cells."""
+    starts = np.empty(n_cells + 1, np.int64)
+    means, totals, radii = np.empty((len(points), n_cells)), np.empty(n_cells), np.empty(n_cells)
+    find_starts(codes, shift, starts)
+
+    def describe(tile: slice) -> None:
+        describe_cells(points, weights, starts, tile.start, tile.stop, means, totals, radii)
+
+    map_tiles(describe, tiles(n_cells, max(1, n_cells * POINTS_PER_TILE // len(weights))))
+    return starts, means, totals, radii

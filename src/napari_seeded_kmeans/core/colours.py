@@ -30,6 +30,10 @@ PIXELS_PER_TILE = 1 << 18
 BLOCKS_PER_TILE = 1 << 12
 MAX_BITS = {1: 16, 2: 12, 3: 8, 4: 6}
 """Bits a channel, by number of channels: at most 2**24 possible colours."""
+MAX_TABLE_SHARE = 10
+"""A table may have this power of two times as many entries as there are pixels."""
+MAX_LOW = 1 << 52
+"""Larger integers have no float64 of their own."""
 MAX_TABLES = 8
 
 
@@ -77,13 +81,15 @@ class Colours:
         -------
         (n,) or (n, c) array
         """
+        dtype = np.dtype(dtype or per_colour.dtype).newbyteorder("=")
         if per_colour.ndim > 1:
             index = self.spread(np.arange(len(per_colour), dtype=np.int32), cancel=cancel)
-            return per_colour.astype(dtype or per_colour.dtype, copy=False)[index]
+            rows: NDArray[Any] = per_colour.astype(dtype, copy=False)[index]
+            return rows
         interleaved = interleaved_bits(len(self._lows), self._bits)
-        table = np.zeros(1 << (self._bits * len(self._lows)), per_colour.dtype)
+        table = np.zeros(1 << (self._bits * len(self._lows)), per_colour.dtype.newbyteorder("="))
         table[self.codes] = per_colour
-        out = np.empty(len(self._pixels), dtype or per_colour.dtype)
+        out = np.empty(len(self._pixels), dtype)
 
         def spread_tile(tile: slice) -> None:
             spread_codes(_unsigned(self._pixels[tile], self._lows), interleaved, table, out[tile])
@@ -104,8 +110,8 @@ def histogram(pixels: NDArray[Any], *, cancel: Cancel | None = None) -> Colours 
     -------
     Colours or None
         None where there is no table of all possible colours to be had: floats,
-        more than 4 channels, a wide range of values, or so few pixels that
-        clearing the table would take longer than the work it saves.
+        more than 4 channels, a wide range of values, values beyond 2**52, or so
+        few pixels that clearing the table takes longer than the work it saves.
 
     Raises
     ------
@@ -118,7 +124,7 @@ def histogram(pixels: NDArray[Any], *, cancel: Cancel | None = None) -> Colours 
     if n >= 1 << 32:
         raise SeededKMeansError(f"samples has {n} rows; at most {(1 << 32) - 1} can be counted at once.")
     lows, bits = _range(pixels, MAX_BITS[d])
-    if bits > MAX_BITS[d] or n < 1 << (bits * d) >> 8:
+    if bits > MAX_BITS[d] or n << MAX_TABLE_SHARE < 1 << (bits * d) or max(map(abs, lows)) > MAX_LOW:
         return None
     tables, blocks, carries = _count(pixels, lows, bits, cancel)
     parts = tiles(len(blocks), BLOCKS_PER_TILE)
@@ -184,8 +190,8 @@ def _unsigned(pixels: NDArray[Any], lows: tuple[int, ...]) -> NDArray[np.unsigne
     """Return pixels above `lows` as C-contiguous uint8 or uint16."""
     if pixels.dtype.itemsize == 1 and not any(lows):
         return np.ascontiguousarray(pixels).view(np.uint8)
-    # Differences of integers wrap around to the right answer whatever the sign.
-    above: NDArray[Any] = pixels - np.array(lows, pixels.dtype)
+    # Signed differences may wrap around; as unsigned numbers they are right again.
+    above = (pixels - np.array(lows, pixels.dtype)).astype(f"u{pixels.dtype.itemsize}")
     return above.astype(np.uint16, order="C")
 
 

@@ -20,7 +20,7 @@ from .tiled import Tiles, columns
 
 LARGEST = 1e150
 """Distances are squared: larger magnitudes overflow, smaller ones than 1 / LARGEST vanish."""
-MERGED_VALUES = 1 << 14
+MERGED_VALUES = 3 << 14
 """Up to this many values, equal samples are sorted and merged before anything else."""
 MIN_GRID_POINTS = 1 << 14
 """Fewer points than this are not worth sorting into cells."""

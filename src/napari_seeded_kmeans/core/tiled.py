@@ -51,7 +51,8 @@ class Tiles:
 
         def measure(number: int) -> NDArray[np.float64]:
             moments = np.zeros((3, len(origin)))
-            add_moments(self.points(number), self.weights, self.tiles[number].start, origin, moments)
+            points = self.points(number)
+            add_moments(points, self.weights[self.tiles[number]], 0, points.shape[1], origin, moments)
             return moments
 
         return mean_variance(sum(map_tiles(measure, range(len(self.tiles))), np.zeros((3, len(origin)))))

@@ -18,14 +18,15 @@ SLACK = 1.0 + 1e-9
 
 
 @kernel
-def count_levels(codes: NDArray[np.uint32], d: int, groups_out: NDArray[np.int64]) -> None:
-    """Count the cells at every level.
+def count_levels(
+    codes: NDArray[np.uint32], d: int, first: int, last: int, groups_out: NDArray[np.int64]
+) -> None:
+    """Count, at every level, the cells that start at first..last - 1, first >= 1.
 
-    codes (m,) ascending Morton codes of d channels; writes groups_out (levels,),
-    the number of distinct codes >> (d * level).
+    codes (m,) ascending Morton codes of d channels; adds to groups_out (levels,),
+    where the cell of a code is code >> (d * level).
     """
-    groups_out[:] = 1
-    for i in range(1, codes.shape[0]):
+    for i in range(first, last):
         difference = np.int64(codes[i] ^ codes[i - 1])
         level = 0
         while difference > 0 and level < groups_out.shape[0]:
@@ -35,55 +36,51 @@ def count_levels(codes: NDArray[np.uint32], d: int, groups_out: NDArray[np.int64
 
 
 @kernel
-def group(
-    points: NDArray[np.float64],
-    weights: NDArray[np.float64],
-    codes: NDArray[np.uint32],
-    shift: int,
-    starts_out: NDArray[np.int64],
-    means_out: NDArray[np.float64],
-    totals_out: NDArray[np.float64],
-) -> None:
-    """Gather runs of points whose codes agree above `shift` bits.
-
-    points (d, m), weights (m,) > 0, codes (m,) ascending; writes starts_out
-    (c + 1,), means_out (d, c) and totals_out (c,).
-    """
-    d, m = points.shape
+def find_starts(codes: NDArray[np.uint32], shift: int, starts_out: NDArray[np.int64]) -> None:
+    """Write where every run of equal codes >> shift starts, and the end, to starts_out (c + 1,)."""
     c = 0
     starts_out[0] = 0
-    for i in range(1, m + 1):
-        if i < m and codes[i] >> shift == codes[i - 1] >> shift:
-            continue
-        first = starts_out[c]
-        total = 0.0
-        for p in range(first, i):
-            total += weights[p]
-        totals_out[c] = total
-        for a in range(d):
-            weighted = 0.0
-            for p in range(first, i):
-                weighted += weights[p] * points[a, p]
-            means_out[a, c] = weighted / total
-        c += 1
-        starts_out[c] = i
+    for i in range(1, codes.shape[0]):
+        if codes[i] >> shift != codes[i - 1] >> shift:
+            c += 1
+            starts_out[c] = i
+    starts_out[c + 1] = codes.shape[0]
 
 
 @kernel
-def radii(
+def describe_cells(
     points: NDArray[np.float64],
+    weights: NDArray[np.float64],
     starts: NDArray[np.int64],
-    means: NDArray[np.float64],
+    first_cell: int,
+    last_cell: int,
+    means_out: NDArray[np.float64],
+    totals_out: NDArray[np.float64],
     radii_out: NDArray[np.float64],
 ) -> None:
-    """Write the largest distance from a cell's mean to one of its points to radii_out (c,)."""
-    for c in range(radii_out.shape[0]):
+    """Describe the cells first_cell..last_cell - 1.
+
+    points (d, m), weights (m,) > 0, starts (c + 1,); writes means_out (d, c),
+    totals_out (c,) and radii_out (c,), the largest distance of a point from the mean.
+    """
+    d = points.shape[0]
+    for c in range(first_cell, last_cell):
+        first, last = starts[c], starts[c + 1]
+        total = 0.0
+        for i in range(first, last):
+            total += weights[i]
+        for a in range(d):
+            weighted = 0.0
+            for i in range(first, last):
+                weighted += weights[i] * points[a, i]
+            means_out[a, c] = weighted / total
         largest = 0.0
-        for i in range(starts[c], starts[c + 1]):
+        for i in range(first, last):
             squared = 0.0
-            for a in range(points.shape[0]):
-                squared += (points[a, i] - means[a, c]) ** 2
+            for a in range(d):
+                squared += (points[a, i] - means_out[a, c]) ** 2
             largest = max(largest, squared)
+        totals_out[c] = total
         radii_out[c] = np.sqrt(largest) * SLACK
 
 

@@ -221,22 +221,21 @@ def add_moments(
     points: NDArray[np.float64],
     weights: NDArray[np.float64],
     first: int,
+    last: int,
     origin: NDArray[np.float64],
     moments_out: NDArray[np.float64],
 ) -> None:
-    """Add the weighted moments of points (d, m) around origin (d,) to moments_out (3, d).
+    """Add the weighted moments of points `first` to `last` - 1 around origin (d,) to moments_out (3, d).
 
-    The rows are the sums of w, w x and w x^2; the points' weights are weights[first:].
+    points (d, m), weights (m,); the rows are the sums of w, w x and w x^2.
     """
-    d, m = points.shape
-    for a in range(d):
+    for a in range(points.shape[0]):
         total = linear = square = 0.0
-        for i in range(m):
+        for i in range(first, last):
             x = points[a, i] - origin[a]
-            w = weights[first + i]
-            total += w
-            linear += w * x
-            square += w * x * x
+            total += weights[i]
+            linear += weights[i] * x
+            square += weights[i] * x * x
         moments_out[0, a] += total
         moments_out[1, a] += linear
         moments_out[2, a] += square
