@@ -2,6 +2,10 @@ from .background_folder import BackgroundOutcome as BackgroundOutcome
 from .background_folder import IouStatistics as IouStatistics
 from .background_folder import remove_background_folder as remove_background_folder
 from .background_folder import summarise_ious as summarise_ious
+from .batch.compare import Comparison as Comparison
+from .batch.compare import evaluate_folder as evaluate_folder
+from .batch.outcome import Outcome as Outcome
+from .batch.run import segment_folder as segment_folder
 from .core.background import BackgroundRemoval as BackgroundRemoval
 from .core.background import remove_background as remove_background
 from .core.clustering import ClusteredImage as ClusteredImage
@@ -18,6 +22,7 @@ from .core.evaluation import evaluate as evaluate
 from .core.kmeans import KMeansResult as KMeansResult
 from .core.kmeans import kmeans as kmeans
 from .core.kmeans_estimator import KMeans as KMeans
+from .core.mask_seeds import seeds_from_labels as seeds_from_labels
 from .core.params import Params as Params
 from .core.params import make_params as make_params
 from .estimator import SeededKMeans as SeededKMeans
@@ -25,6 +30,7 @@ from .estimator import Segmentation as Segmentation
 from .estimator import segment as segment
 from .io.images import read_image as read_image
 from .io.images import write_image as write_image
+from .io.pictures import write_labels as write_labels
 from .io.seeds import read_labels as read_labels
 from .io.seeds import read_seeds as read_seeds
 from .io.seeds import read_strokes as read_strokes

@@ -19,9 +19,9 @@ from importlib.metadata import version
 from typing import NoReturn, TextIO
 
 from ..core.errors import SeededKMeansError, SeededKMeansWarning
+from .terminal import NAME, say
 
-COMMANDS = ("demo", "segment", "cluster", "elbow", "remove-background", "evaluate")
-NAME = "seeded-kmeans"
+COMMANDS = ("demo", "segment", "train", "predict", "cluster", "elbow", "remove-background", "evaluate")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -46,10 +46,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             arguments = _parse(list(sys.argv[1:] if argv is None else argv))
             code: int = arguments.run(arguments) or 0
         except SeededKMeansError as error:
-            _say(error)
+            say(error)
             return 2
         except KeyboardInterrupt:
-            _say("interrupted")
+            say("interrupted")
             return 130
     return code
 
@@ -80,10 +80,6 @@ def _parse(argv: list[str]) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def _say(message: object) -> None:
-    sys.stderr.write(f"{NAME}: {' '.join(str(message).split())}\n")
-
-
 def _warn_in_one_line(
     message: Warning | str,
     category: type[Warning],
@@ -94,6 +90,6 @@ def _warn_in_one_line(
 ) -> None:
     """Stand in for ``warnings.showwarning``: our own warnings have no use for a source line."""
     if issubclass(category, SeededKMeansWarning):
-        _say(message)
+        say(message)
     else:
         sys.stderr.write(warnings.formatwarning(message, category, filename, lineno, line))

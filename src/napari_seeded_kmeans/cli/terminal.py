@@ -9,6 +9,8 @@ from typing import Any
 
 from ..core.threads import Progress
 
+NAME = "seeded-kmeans"
+
 
 def add_json_option(parser: argparse.ArgumentParser) -> None:
     """Add ``--json``."""
@@ -18,7 +20,13 @@ def add_json_option(parser: argparse.ArgumentParser) -> None:
 def print_result(arguments: argparse.Namespace, result: Mapping[str, Any], *lines: str) -> None:
     """Print `result` as JSON if that was asked for, else `lines`."""
     text = json.dumps(result, indent=2) if arguments.json else "\n".join(lines)
-    sys.stdout.write(text + "\n")
+    # Names of files need not be valid Unicode.
+    sys.stdout.write(text.encode("utf-8", "backslashreplace").decode() + "\n")
+
+
+def say(message: object) -> None:
+    """Say something in one line on standard error."""
+    sys.stderr.write(f"{NAME}: {' '.join(str(message).split())}\n")
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Safe writing: a file is complete under its name, or not there at all."""
 
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +9,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..core.errors import SeededKMeansError
+
+_TEMPORARY = re.compile(r"\.[0-9a-f]{16}\.tmp")
 
 
 @contextmanager
@@ -53,3 +56,10 @@ def safe_writer(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
 def reason(error: OSError) -> str:
     """Return what the system said, without number and path, as part of a sentence."""
     return (error.strerror or str(error)).strip().rstrip(".").lower()
+
+
+def remove_leftovers(folder: str | os.PathLike[str]) -> None:
+    """Delete what `safe_writer` leaves behind in a folder and those below when its process is killed."""
+    for path in Path(folder).rglob(".*.tmp"):
+        if _TEMPORARY.fullmatch(path.name):
+            path.unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""One model, many files: inputs, workers, manifest, tables and report."""

@@ -1,0 +1,220 @@
+"""One file: read, segment, compare, write. Whatever is wrong with it becomes its outcome."""
+
+import traceback
+import warnings
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from ..core import model as core
+from ..core.cleanup import background_class
+from ..core.drift import compare_fit, measure_fit
+from ..core.errors import SeededKMeansError, SeededKMeansWarning
+from ..core.evaluation import Scores, evaluate
+from ..core.model import Result
+from ..estimator import SeededKMeans
+from ..io.files import reason
+from ..io.geometry import Geometry
+from ..io.images import write_image
+from ..io.pictures import read_label_picture, read_picture, write_labels
+from .inputs import Item, find_twin, label_suffix
+from .job import SCORES, THUMBNAILS, VIEWS, Job
+from .manifest import hash_path
+from .outcome import ClassMeasure, Outcome
+from .thumbnails import paint, thumbnail
+
+
+class Applier:
+    """A model ready to be applied to one file after the other."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.estimator = SeededKMeans.from_dict(job.model)
+        self.classes = self.estimator.classes
+        self.colors = {value: self.estimator.color_of(value) for value in self.classes}
+
+    def __call__(self, item: Item) -> Outcome:
+        """Do one file; never raises for what is wrong with the file."""
+        if item.problem:
+            return Outcome(item.path, "failed", item.problem)
+        input_hash = ""
+        try:
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always", SeededKMeansWarning)
+                input_hash = hash_path(item.path)
+                outcome = self._segment(item, input_hash)
+        except SeededKMeansError as error:
+            return Outcome(item.path, "failed", str(error), input_hash=input_hash)
+        except OSError as error:
+            return Outcome(item.path, "failed", f"cannot read {item.path}: {reason(error)}.")
+        except MemoryError:
+            return Outcome(item.path, "failed", "there is not enough memory for it.", input_hash=input_hash)
+        except Exception as error:  # a fault of ours with one file must not cost the night's other files
+            problem = f"unexpected {type(error).__name__}: {error}"
+            return Outcome(item.path, "failed", problem, (traceback.format_exc(),), input_hash)
+        notes = [str(warning.message) for warning in caught if warning.category is SeededKMeansWarning]
+        return replace(outcome, notes=tuple(notes))
+
+    def _segment(self, item: Item, input_hash: str) -> Outcome:
+        values, geometry = read_picture(item.path)
+        values, axis = self._channels(values, geometry)
+        spatial = geometry if axis is None else geometry.without(axis)
+        spacing = self._spacing(spatial, values.ndim - (axis is not None))
+        result = self._predict(values, axis, spacing)
+        channels_last = values if axis is None else np.moveaxis(values, axis, -1)
+        files = self._write(item, channels_last, result, spatial)
+        top = Path(self.job.output)
+        outcome = Outcome(
+            item.path,
+            "done",
+            input_hash=input_hash,
+            outputs={kind: path.relative_to(top).as_posix() for kind, path in files.items()},
+            output_hashes={kind: hash_path(path) for kind, path in files.items()},
+            shape=result.labels.shape,
+            unit=spatial.unit,
+            classes=self._measure(result.labels, spacing, known=spatial.unit != Geometry.unit),
+            drift=self._drift(values, axis),
+        )
+        return self._score(outcome, item, result.labels)
+
+    def _channels(self, values: NDArray[Any], geometry: Geometry) -> tuple[NDArray[Any], int | None]:
+        """Return the image and its channel axis: as asked, as the file says, as in training, or the last."""
+        n_channels = self._n_channels
+        if not n_channels:
+            is_colored = values.ndim > 2 and values.shape[-1] in (3, 4) and geometry.axes[-1:] in ("", "S")
+            if not is_colored:
+                return values, None
+            if (values == values[..., :1]).all():
+                return np.ascontiguousarray(values[..., 0]), None
+            raise SeededKMeansError(
+                f"image has colours (shape {values.shape}), and the model was trained on grey values."
+            )
+        if values.ndim < 2:
+            raise SeededKMeansError(f"image has shape {values.shape}, and the model needs channels.")
+        known = (self.job.channel_axis, geometry.channel_axis, self._trained_channel_axis, -1)
+        axis = next(axis for axis in known if axis is not None)
+        if not -values.ndim <= axis < values.ndim:
+            raise SeededKMeansError(f"channel_axis {axis} is not an axis of shape {values.shape}.")
+        return values, axis % values.ndim
+
+    def _spacing(self, geometry: Geometry, n_spatial: int) -> tuple[float, ...] | None:
+        asked = self.job.spacing
+        if asked is None:
+            return geometry.spacing
+        if len(asked) not in (1, n_spatial):
+            raise SeededKMeansError(f"spacing {asked} does not fit an image of {n_spatial} axes.")
+        return asked if len(asked) == n_spatial else asked * n_spatial
+
+    def _predict(self, values: NDArray[Any], axis: int | None, spacing: tuple[float, ...] | None) -> Result:
+        """Segment the whole; of a stack of more axes than in training, plane by plane."""
+        model = self.estimator._fitted()
+        n_extra = values.ndim - (axis is not None) - self._n_trained_axes
+        if n_extra <= 0:
+            return core.predict(model, values, channel_axis=axis, spacing=spacing)
+        stack = values if axis is None else np.moveaxis(values, axis, -1)
+        lead = stack.shape[:n_extra]
+        inner = None if spacing is None else spacing[n_extra:]
+        axis = None if axis is None else -1
+        planes = [core.predict(model, stack[i], channel_axis=axis, spacing=inner) for i in np.ndindex(lead)]
+        labels = np.stack([plane.labels for plane in planes])
+        scores = np.stack([plane.scores for plane in planes], axis=1)
+        uncertain = np.stack([plane.uncertainty for plane in planes])
+        return Result(
+            labels.reshape(*lead, *labels.shape[1:]),
+            scores.reshape(len(scores), *lead, *scores.shape[2:]),
+            uncertain.reshape(*lead, *uncertain.shape[1:]),
+        )
+
+    def _write(
+        self, item: Item, channels_last: NDArray[Any], result: Result, geometry: Geometry
+    ) -> dict[str, Path]:
+        """Write what was asked for; the labels last, so that they are there only if the rest is."""
+        labels = result.labels.astype(np.min_scalar_type(max(self.classes)), copy=False)
+        if min(self.classes) < 0:
+            labels = result.labels
+        small = thumbnail(channels_last, labels, self.colors, background_class(self.classes))
+        files = {"thumbnail": self.job.file(THUMBNAILS, item.place, ".jpg")}
+        write_image(small, files["thumbnail"])
+        if self.job.view:
+            files["view"] = self.job.file(VIEWS, item.place, ".png" if labels.ndim == 2 else ".tif")
+            write_image(paint(labels, self.colors), files["view"])
+        if self.job.scores:
+            files["scores"] = self.job.file(SCORES, item.place, ".tif")
+            write_image(result.scores, files["scores"])
+        files["labels"] = self.job.file("", item.place, label_suffix(item.path, labels.ndim))
+        write_labels(labels, files["labels"], geometry, self.colors)
+        return files
+
+    def _measure(
+        self, labels: NDArray[np.integer], spacing: tuple[float, ...] | None, *, known: bool
+    ) -> dict[int, ClassMeasure]:
+        n_labelled = max(1, int(np.count_nonzero(labels)))
+        pixel = float(np.prod(spacing)) if spacing is not None and (known or self.job.spacing) else None
+        measures = {}
+        for value in self.classes:
+            mask = labels == value
+            n_pixels = int(np.count_nonzero(mask))
+            n_objects = int(ndimage.label(mask)[1]) if n_pixels else 0
+            size = None if pixel is None else n_pixels * pixel
+            measures[value] = ClassMeasure(n_pixels, n_pixels / n_labelled, size, n_objects)
+        return measures
+
+    def _drift(self, values: NDArray[Any], axis: int | None) -> dict[str, Any] | None:
+        training = self.estimator.training_
+        if training is None or not training.images:
+            return None
+        fit = measure_fit(self.estimator._fitted(), values, channel_axis=axis)
+        return compare_fit(fit, [image.fit for image in training.images]).to_dict()
+
+    def _score(self, outcome: Outcome, item: Item, labels: NDArray[np.integer]) -> Outcome:
+        """Compare with the truth, if there is to be one."""
+        if self.job.truth is None:
+            return outcome
+        path = find_twin(Path(self.job.truth), item.place)
+        if path is None:
+            problem = f"no truth named {item.place}.* in {self.job.truth}."
+            return replace(outcome, status="not scored", problem=problem)
+        try:
+            truth_hash = hash_path(path)
+            scores = self._compare(labels, read_label_picture(path))
+        except SeededKMeansError as error:
+            return replace(outcome, status="not scored", problem=str(error))
+        except OSError as error:
+            return replace(outcome, status="not scored", problem=f"cannot read {path}: {reason(error)}.")
+        return replace(outcome, scores=scores.to_dict(), truth_hash=truth_hash)
+
+    def _compare(self, labels: NDArray[np.integer], truth: NDArray[Any]) -> Scores:
+        background = background_class(self.classes)
+        options: dict[str, Any] = {"ignore": self.job.ignore, "tolerance": self.job.tolerance}
+        if len(self.classes) == 2:
+            return evaluate((labels != background) & (labels != 0), truth, **options)
+        if self.job.truth_from_zero:
+            shifted = truth.astype(np.int64) + (truth != self.job.ignore)
+            return evaluate(labels, shifted, background=background, **options)
+        scored = truth[truth != self.job.ignore]
+        if (scored == 0).any() and (scored == background).any():
+            raise SeededKMeansError(
+                f"truth has both 0 and {background}, and the model calls {background} background: if the "
+                "truth counts classes from 0, say so (truth_from_zero)."
+            )
+        return evaluate(labels, truth, background=background, **options)
+
+    @property
+    def _n_channels(self) -> int:
+        return self.estimator._fitted().recipe.n_channels
+
+    @property
+    def _trained_channel_axis(self) -> int | None:
+        training = self.estimator.training_
+        return None if training is None else training.channel_axis
+
+    @property
+    def _n_trained_axes(self) -> int:
+        training = self.estimator.training_
+        if training is None or not training.images:
+            return 2
+        return len(training.images[0].shape) - (self._n_channels > 0)
