@@ -33,6 +33,10 @@ MAX_DIMENSIONS = 4
 CELL_POINTS = 32
 """Points a cell should hold: enough for the vector units, few enough to have few centres near."""
 POINTS_PER_TILE = 1 << 15
+FEW_CLUSTERS = 32
+"""Fewer clusters settle in a few steps: they need fewer levels between coarse and fine."""
+FEW_TOLERANCE = 0.01
+"""And their steps cost so little that they may settle well: times the tolerance on the points."""
 GRID_BITS = {1: 16, 2: 8, 3: 6, 4: 4}
 """Bits an axis of the grid that points without codes are sorted into."""
 GRID_TAIL = 0.005
@@ -85,12 +89,15 @@ class Cells:
     ) -> NDArray[np.float64]:
         """Return centres (k, d) that are settled on the means of ever smaller cells."""
         finer = [self]
-        while (coarse := _coarser(finer[-1], enough_points(n_clusters))) is not None:
+        few = n_clusters < FEW_CLUSTERS
+        shrink = 8 if few else 2
+        patience = FEW_TOLERANCE if few else 1.0
+        while (coarse := _coarser(finer[-1], shrink, enough_points(n_clusters))) is not None:
             finer.append(coarse)
         coarsest = finer[-1]
         centers = good_start(coarsest.points, coarsest.weights, n_clusters, tolerance, rng, cancel)
         for level in finer[:0:-1]:
-            level.settle(centers, max_iter, tolerance, cancel)
+            level.settle(centers, max_iter, patience * tolerance, cancel)
         return centers
 
     def settle(
@@ -182,12 +189,12 @@ def sort_into_grid(
     return make_cells(np.ascontiguousarray(points[:, order]), weights[order], codes[order]), order
 
 
-def _coarser(cells: Cells, enough: int) -> Cells | None:
-    """Return the means of cells of the next size as points, or None if there were fewer than `enough`."""
+def _coarser(cells: Cells, shrink: int, enough: int) -> Cells | None:
+    """Return means of larger cells as points, `shrink` times fewer, or None if fewer than `enough`."""
     d = len(cells.points)
-    level = int(np.argmax(cells.level_sizes * 2 <= len(cells.weights)))
+    level = int(np.argmax(cells.level_sizes * shrink <= len(cells.weights)))
     size = cells.level_sizes[level]
-    if size < enough or size * 2 > len(cells.weights):
+    if size < enough or size * shrink > len(cells.weights):
         return None
     starts, means, totals, _ = _group(cells.points, cells.weights, cells.codes, d * level, size)
     return make_cells(means, totals, cells.codes[starts[:-1]])

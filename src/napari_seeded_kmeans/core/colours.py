@@ -20,6 +20,7 @@ from ._kernels.histogram import (
     count_codes,
     count_distinct,
     decode,
+    fill_table,
     list_distinct,
     spread_codes,
 )
@@ -87,8 +88,13 @@ class Colours:
             rows: NDArray[Any] = per_colour.astype(dtype, copy=False)[index]
             return rows
         interleaved = interleaved_bits(len(self._lows), self._bits)
-        table = np.zeros(1 << (self._bits * len(self._lows)), per_colour.dtype.newbyteorder("="))
-        table[self.codes] = per_colour
+        native = np.ascontiguousarray(per_colour, per_colour.dtype.newbyteorder("="))
+        table = np.zeros(1 << (self._bits * len(self._lows)), native.dtype)
+
+        def fill_part(part: slice) -> None:
+            fill_table(self.codes[part], native[part], table)
+
+        map_tiles(fill_part, tiles(len(native), PIXELS_PER_TILE), cancel=cancel)
         out = np.empty(len(self._pixels), dtype)
 
         def spread_tile(tile: slice) -> None:

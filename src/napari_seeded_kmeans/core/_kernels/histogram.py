@@ -57,6 +57,15 @@ def count_codes(
 
 
 @kernel
+def fill_table(
+    codes: NDArray[np.uint32], values: NDArray[np.generic], table_out: NDArray[np.generic]
+) -> None:
+    """Write table_out[codes[i]] = values[i]; codes and values (m,), table_out (2**bits,)."""
+    for i in range(codes.shape[0]):
+        table_out[codes[i]] = values[i]
+
+
+@kernel
 def spread_codes(
     pixels: NDArray[np.unsignedinteger],
     interleaved: NDArray[np.uint32],
