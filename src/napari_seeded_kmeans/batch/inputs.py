@@ -60,7 +60,7 @@ def find_items(inputs: Inputs, output: Path) -> list[Item]:
     for name in names:
         for path, place in _expand(Path(name), own):
             resolved = _resolve(path)
-            if resolved in seen or (resolved != own and own in resolved.parents):
+            if resolved in seen or own in resolved.parents:
                 continue
             seen.add(resolved)
             items.append(_claim(path, place, takers))
@@ -90,19 +90,26 @@ def find_twin(folder: Path, place: Path) -> Path | None:
 def _expand(path: Path, own: Path) -> Iterator[tuple[Path, Path]]:
     """Yield the files one input stands for, and where each lies below the folder or pattern."""
     if path.is_dir() and not is_zarr(path):
-        if _resolve(path) == own:
-            raise SeededKMeansError(f"output {own} is an input folder: choose another, or one inside it.")
+        _refuse_same(path, own)
         for found in _images_in(path):
             yield found, Path(found.name)
     elif not os.path.lexists(path) and any(mark in str(path) for mark in _WILDCARDS):
         parts = path.parts
         fixed = next(index for index, part in enumerate(parts) if any(mark in part for mark in _WILDCARDS))
         root = Path(*parts[:fixed])
+        _refuse_same(root, own)
         for found in sorted(root.glob(str(Path(*parts[fixed:])))):
             if found.is_file() or is_zarr(found):
                 yield found, found.relative_to(root)
     else:
+        _refuse_same(path.parent, own)
         yield path, Path(path.name)
+
+
+def _refuse_same(folder: Path, own: Path) -> None:
+    """Labels have the names of their images: in one folder they would overwrite them."""
+    if _resolve(folder) == own:
+        raise SeededKMeansError(f"output {own} is an input folder: choose another, or one inside it.")
 
 
 def _images_in(folder: Path) -> list[Path]:
