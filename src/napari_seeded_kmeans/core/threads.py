@@ -76,7 +76,7 @@ def map_tiles(
     if min(get_num_threads(), len(tiles)) <= 1 or getattr(_here, "is_worker", False):
         results: list[R] = []
         for tile in tiles:
-            _stop_if(cancel)
+            stop_if(cancel)
             results.append(function(tile))
             if progress is not None:
                 progress(len(results), len(tiles))
@@ -90,7 +90,7 @@ def _map_on_pool(
     global _pool
 
     def guarded(tile: T) -> R:
-        _stop_if(cancel)
+        stop_if(cancel)
         return function(tile)
 
     with _lock:
@@ -121,7 +121,8 @@ def _forget_pool() -> None:
     _here.is_worker = False
 
 
-def _stop_if(cancel: Cancel | None) -> None:
+def stop_if(cancel: Cancel | None) -> None:
+    """Raise `CancelledError` once the result is no longer wanted."""
     if cancel is not None and cancel():
         raise CancelledError
 
