@@ -14,12 +14,12 @@ def picture(text):
     return np.array([[int(digit) for digit in line] for line in text.split()], np.uint8)
 
 
-def cleaned(text, *, classes=(1, 2), seeds=None, scores=None, **settings):
+def cleaned(text, *, classes=(1, 2), seeds=None, scores=None, familiar=None, **settings):
     labels = picture(text)
     if scores is None:
         scores = np.stack([(labels == value).astype(np.float32) for value in classes])
     seeds = None if seeds is None else picture(seeds)
-    return clean(labels, scores, classes, Params(**{**OFF, **settings}), seeds)
+    return clean(labels, scores, classes, Params(**{**OFF, **settings}), seeds, familiar)
 
 
 @pytest.mark.parametrize(
@@ -61,11 +61,27 @@ def test_pieces_without_a_stroke_go_when_spread_follows_strokes():
     np.testing.assert_array_equal(cleaned(before, seeds=seeds, spread="everywhere"), picture(before))
 
 
-def test_auto_spread_keeps_everything_once_many_pieces_have_strokes():
-    few, many = "2020000000000", "2020202000000"
-    before = "2121212121212"
-    np.testing.assert_array_equal(cleaned(before, seeds=few, spread="auto"), picture("2121111111111"))
-    np.testing.assert_array_equal(cleaned(before, seeds=many, spread="auto"), picture(before))
+def test_an_untouched_piece_stays_when_it_is_as_large_and_as_familiar():
+    before, seeds = "2221111222112", "0200000000000"
+    familiar = np.ones((2, *picture(before).shape), bool)
+    after = picture("2221111222111")
+    np.testing.assert_array_equal(cleaned(before, seeds=seeds, spread="strokes", familiar=familiar), after)
+    familiar[1, ..., 7:9] = False
+    after = picture("2221111111111")
+    np.testing.assert_array_equal(cleaned(before, seeds=seeds, spread="strokes", familiar=familiar), after)
+
+
+def test_objects_lose_their_holes_but_not_those_with_a_stroke():
+    mask = np.ones((7, 12), np.uint8)
+    mask[1:6, 1:11] = 2
+    mask[3, 3], mask[3, 8] = 1, 1
+    seeds = np.zeros_like(mask)
+    seeds[2, 5], seeds[3, 8] = 2, 1
+    scores = np.stack([mask == 1, mask == 2]).astype(np.float32)
+    params = Params(spread="strokes", min_size_px=0)
+    after = clean(mask, scores, (1, 2), params, seeds)
+    assert after[3, 3] == 2
+    assert after[3, 8] == 1
 
 
 def test_strokes_survive_clean_up_unless_switched_off():

@@ -15,8 +15,9 @@ from scipy import ndimage
 from .params import Params
 from .seeds import BACKGROUND
 
-# A class in this many separate pieces, each with a stroke of its own, is a kind of thing, not one thing.
-_MANY_PIECES = 4
+# A piece without a stroke is kept when it is not much smaller than those with one, and as familiar.
+_LEAST_SIZE = 0.4
+_LEAST_FAMILIAR = 0.8
 
 
 def background_class(classes: tuple[int, ...]) -> int:
@@ -30,6 +31,7 @@ def clean(
     classes: tuple[int, ...],
     params: Params,
     seeds: NDArray[np.integer] | None = None,
+    familiar: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.integer]:
     """Return a cleaned copy of `labels`.
 
@@ -42,9 +44,11 @@ def clean(
     classes : tuple of int
         Class values, ascending, in the order of `scores`.
     params : Params
-        The clean-up settings.
+        The clean-up settings; a `spread` of "auto" counts as "everywhere".
     seeds : ndarray (*spatial,), integer, optional
         The strokes, if the image is the one painted on.
+    familiar : ndarray (n_classes, *spatial), bool, optional
+        Where a pixel is like those painted with the class.
     """
     labels = labels.copy()
     background = background_class(classes)
@@ -52,8 +56,15 @@ def clean(
         if value == background:
             continue
         before = labels == value
-        own_seeds = None if seeds is None else seeds == value
-        after = _clean_mask(before, labels == background, own_seeds, params)
+        free = labels == background
+        after = _clean_mask(
+            before,
+            free,
+            params,
+            None if seeds is None else seeds == value,
+            free & False if seeds is None else seeds == background,
+            None if familiar is None else familiar[index],
+        )
         labels[after & ~before] = value
         removed = before & ~after
         if removed.any():
@@ -67,8 +78,10 @@ def clean(
 def _clean_mask(
     mask: NDArray[np.bool_],
     free: NDArray[np.bool_],
-    own_seeds: NDArray[np.bool_] | None,
     params: Params,
+    own_seeds: NDArray[np.bool_] | None,
+    free_seeds: NDArray[np.bool_],
+    familiar: NDArray[np.bool_] | None,
 ) -> NDArray[np.bool_]:
     """Close, open, drop pieces, fill holes; grows only into `free` pixels."""
     allowed = mask | free
@@ -76,10 +89,22 @@ def _clean_mask(
         mask = _box(mask, params.close_px, (ndimage.maximum_filter1d, ndimage.minimum_filter1d)) & allowed
     if params.open_px > 1:
         mask = _box(mask, params.open_px, (ndimage.minimum_filter1d, ndimage.maximum_filter1d))
-    mask = _drop_pieces(mask, own_seeds, params)
-    if params.fill_holes:
-        mask = ndimage.binary_fill_holes(mask) & allowed
+    mask = _drop_pieces(mask, own_seeds, familiar, params)
+    if params.fill_holes or (params.fill_holes is None and params.spread == "strokes"):
+        mask = _fill_holes(mask, allowed, free_seeds)
     return mask
+
+
+def _fill_holes(
+    mask: NDArray[np.bool_], allowed: NDArray[np.bool_], keep_open: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Fill the holes in which nothing is to be kept open."""
+    holes, n_holes = ndimage.label(ndimage.binary_fill_holes(mask) & ~mask)
+    fill = np.ones(n_holes + 1, bool)
+    fill[holes[keep_open]] = False
+    fill[0] = False
+    filled: NDArray[np.bool_] = mask | (fill[holes] & allowed)
+    return filled
 
 
 def _box(
@@ -96,23 +121,42 @@ def _box(
 
 
 def _drop_pieces(
-    mask: NDArray[np.bool_], own_seeds: NDArray[np.bool_] | None, params: Params
+    mask: NDArray[np.bool_],
+    own_seeds: NDArray[np.bool_] | None,
+    familiar: NDArray[np.bool_] | None,
+    params: Params,
 ) -> NDArray[np.bool_]:
-    """Drop pieces that are too small or, by the spread setting, touch no stroke."""
-    may_follow_strokes = own_seeds is not None and params.spread != "everywhere"
-    if params.min_size_px <= 1 and not may_follow_strokes:
+    """Drop pieces that are too small or, by the spread setting, are not what was painted on."""
+    follow_strokes = own_seeds is not None and params.spread == "strokes"
+    if params.min_size_px <= 1 and not follow_strokes:
         return mask
     pieces, n_pieces = ndimage.label(mask)
-    keep = np.bincount(pieces.ravel(), minlength=n_pieces + 1) >= params.min_size_px
-    if may_follow_strokes:
+    sizes = np.bincount(pieces.ravel(), minlength=n_pieces + 1)
+    keep = sizes >= params.min_size_px
+    if follow_strokes:
         touched = np.zeros(n_pieces + 1, bool)
         touched[pieces[own_seeds]] = True
         touched[0] = False
-        if params.spread == "strokes" or touched.sum() < _MANY_PIECES:
-            keep &= touched
+        keep = touched if familiar is None else touched | (keep & _alike(pieces, sizes, touched, familiar))
     keep[0] = False
     kept: NDArray[np.bool_] = keep[pieces]
     return kept
+
+
+def _alike(
+    pieces: NDArray[np.integer],
+    sizes: NDArray[np.integer],
+    touched: NDArray[np.bool_],
+    familiar: NDArray[np.bool_],
+) -> NDArray[np.bool_]:
+    """Return which pieces are as large and as familiar as the touched ones: the other lung."""
+    if not touched.any():
+        return touched
+    shares = np.bincount(pieces.ravel(), familiar.ravel(), len(sizes)) / np.maximum(sizes, 1)
+    typical = np.average(shares[touched], weights=sizes[touched])
+    large: NDArray[np.bool_] = sizes >= _LEAST_SIZE * np.median(sizes[touched])
+    alike: NDArray[np.bool_] = large & (shares >= _LEAST_FAMILIAR * typical)
+    return alike
 
 
 def _next_best(scores: NDArray[np.float32], classes: tuple[int, ...], index: int) -> NDArray[np.int64]:

@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .features import check_image, compute_features
+from .features import check_image
 from .model import Model
 from .scores import nearest_center
+from .texture import compute_channels, stack_at
 
 # Blocks rather than single pixels, so that features that look at neighbours mean something.
 _N_BLOCKS = 16
@@ -92,9 +93,8 @@ def measure_fit(model: Model, image: ArrayLike, *, channel_axis: int | None = No
         channel_axis = -1
     array = check_image(image, None, channel_axis)
     sample = sample_blocks(array, array.ndim - (model.recipe.n_channels > 0))
-    features = compute_features(sample, model.recipe)
-    samples = features.reshape(-1, features.shape[-1])
-    samples = samples[np.isfinite(samples).all(axis=1)]
+    channels, finite = compute_channels(sample, model.recipe)
+    samples = stack_at(channels, finite, model.recipe)[:, : model.looks[0].n_features]
     if not len(samples):
         return PaletteFit(sys.float_info.max, 1.0)
     nearest, distances = nearest_center(samples, model.palette.centers)

@@ -4,7 +4,8 @@ A :class:`FeatureRecipe` is resolved once, from the image that is painted on,
 and then applied unchanged to every other image.
 """
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -19,6 +20,7 @@ ResolvedColorSpace = Literal["intensity", "rgb", "hsv", "lab", "channels"]
 # Rec. 709 luma, as scikit-image's rgb2gray uses.
 _LUMA = np.array([0.2125, 0.7154, 0.0721], np.float32)
 _BLUR_RADIUS_IN_SIGMA = 2.0
+_WINDOW_QUANTILES = (0.005, 0.995)
 
 
 @dataclass(frozen=True)
@@ -35,16 +37,40 @@ class FeatureRecipe:
         The image value that counts as full intensity in the colour spaces (255 for uint8).
     blur_sigma_px : float
         Sigma in pixels of the blur applied first; 0 is none.
+    window : tuple of (float, float)
+        Values of black and white per feature that are mapped to CIE lightness; empty leaves them as they
+        are.
+    sigmas_px : tuple of float
+        Scales of texture, see :mod:`~napari_seeded_kmeans.core.texture`; empty is none.
+    spacing : tuple of float or None
+        Pixel size along each axis that the scales of texture respect.
+    offsets, factors : tuple of float
+        What is subtracted from every feature, and what it is then multiplied by; empty is nothing.
     """
 
     color_space: ResolvedColorSpace
     n_channels: int
     white: float
     blur_sigma_px: float = 0.0
+    window: tuple[tuple[float, float], ...] = ()
+    sigmas_px: tuple[float, ...] = ()
+    spacing: tuple[float, ...] | None = None
+    offsets: tuple[float, ...] = ()
+    factors: tuple[float, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready form."""
         return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "FeatureRecipe":
+        """Return the recipe that `to_dict` described, lists for tuples included."""
+        window = tuple((float(low), float(high)) for low, high in data.get("window", ()))
+        spacing = data.get("spacing")
+        rows = {name: tuple(map(float, data.get(name, ()))) for name in ("sigmas_px", "offsets", "factors")}
+        return cls(
+            **{**data, **rows, "window": window, "spacing": None if spacing is None else tuple(spacing)}
+        )
 
 
 def check_image(
@@ -120,6 +146,37 @@ def resolve_recipe(
     return FeatureRecipe(color_space, n_channels, white, blur_sigma_px)  # type: ignore[arg-type]
 
 
+def with_lightness(recipe: FeatureRecipe, image: NDArray[Any], painted: NDArray[np.bool_]) -> FeatureRecipe:
+    """Return the recipe with values as lightness, in a window around those painted.
+
+    The window is half as wide again on both sides as the painted values, and no wider than the image's:
+    it survives padding far outside (CT) and large offsets (16-bit cameras). Lightness, the cube root of
+    what a sensor counts, keeps dim objects apart from the ground.
+
+    Parameters
+    ----------
+    recipe : FeatureRecipe
+        With "intensity" or "channels".
+    image : ndarray (*spatial[, c])
+    painted : ndarray (*spatial,), bool
+    """
+    values = compute_features(image, recipe)
+    samples = values[painted]
+    windows = []
+    for channel in range(values.shape[-1]):
+        finite = samples[np.isfinite(samples[:, channel]), channel]
+        if not finite.size:
+            return recipe
+        low, high = np.quantile(finite.astype(np.float64), _WINDOW_QUANTILES)
+        margin = (high - low) / 2
+        plane = values[..., channel]
+        known = np.isfinite(plane)
+        low = max(low - margin, float(plane.min(where=known, initial=np.inf)))
+        high = min(high + margin, float(plane.max(where=known, initial=-np.inf)))
+        windows.append((float(low), float(high)))
+    return replace(recipe, window=tuple(windows))
+
+
 def _white(image: NDArray[Any]) -> float:
     """Full intensity: the type's maximum for 8 bits, else 1 for [0, 1] floats, else the largest value."""
     if image.dtype == np.uint8:
@@ -174,9 +231,10 @@ def compute_features(image: NDArray[Any], recipe: FeatureRecipe) -> NDArray[np.f
     if recipe.blur_sigma_px > 0:
         values = _blur(values, recipe.blur_sigma_px)
     if recipe.color_space == "channels":
-        return values
+        return _lightness(values, recipe.window)
     if recipe.color_space == "intensity":
-        return values if values.shape[-1] < 3 else values[..., :3] @ _LUMA[:, np.newaxis]
+        grey = values if values.shape[-1] < 3 else values[..., :3] @ _LUMA[:, np.newaxis]
+        return _lightness(grey, recipe.window)
     if values.shape[-1] == 1:
         values = np.repeat(values, 3, axis=-1)
     rgb = values[..., :3] * np.float32(1 / recipe.white)
@@ -186,6 +244,23 @@ def compute_features(image: NDArray[Any], recipe: FeatureRecipe) -> NDArray[np.f
         return _hue_cone(rgb) * np.float32(255)
     lab: NDArray[np.float32] = rgb2lab(np.clip(rgb, 0, 1)).astype(np.float32, copy=False)
     return lab
+
+
+def _lightness(values: NDArray[np.float32], window: tuple[tuple[float, float], ...]) -> NDArray[np.float32]:
+    """CIE lightness, 0-100, of values within their window."""
+    if not window:
+        return values
+    low, high = np.array(window, np.float64).T
+    width = np.where(high > low, high - low, 1)
+    shares = np.clip((values - low.astype(np.float32)) / width.astype(np.float32), 0, 1)
+    shares[np.isinf(values)] = np.nan
+    # The curve of CIE 1976 L*: a cube root with a straight start.
+    curved: NDArray[np.float32] = np.where(
+        shares > np.float32(216 / 24389),
+        np.float32(116) * np.cbrt(shares) - 16,
+        shares * np.float32(24389 / 27),
+    )
+    return curved
 
 
 def _blur(values: NDArray[np.float32], sigma_px: float) -> NDArray[np.float32]:

@@ -4,27 +4,45 @@ A :class:`Model` is a value: it can be written as JSON, compared and passed to
 other threads and processes. The functions here hold no state and touch no files.
 """
 
-import warnings
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from dataclasses import dataclass, replace
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import ndimage
 
 from .cleanup import clean
-from .errors import CancelledError, SeededKMeansError, SeededKMeansWarning
-from .features import FeatureRecipe, check_image, compute_features, resolve_recipe
-from .kmeans import kmeans
+from .coherence import (
+    CUT_PER_LENGTH,
+    LIGHT_CUT,
+    View,
+    find_spread,
+    light_cut,
+    may_be_everywhere,
+    strong_cut,
+)
+from .errors import CancelledError, SeededKMeansError
+from .features import FeatureRecipe, check_image, resolve_recipe, with_lightness
+from .looks import Look, check_painted, fit_look, look_scores, strangeness
 from .palette import Palette
 from .params import Params, make_params
-from .scores import class_scores, uncertainty
+from .scores import uncertainty
 from .seeds import check_seed_image, check_seeds, seed_classes
+from .texture import (
+    SIGMAS_PX,
+    Stack,
+    apply_standard,
+    can_have_texture,
+    compute_channels,
+    map_stack,
+    n_color_columns,
+    stack_at,
+    standardise,
+)
 from .threads import Cancel, Progress
 
-# Wide enough that a colour between two clusters of a class still belongs to it.
-_BANDWIDTH_IN_SPREADS = 2.0
+Spread = Literal["everywhere", "strokes"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,41 +55,36 @@ class Model:
         The settings as they were asked for.
     recipe : FeatureRecipe
         How features are made, with nothing left automatic.
-    palette : Palette
-        The clusters of all classes.
-    bandwidth : float
-        Distance in feature units over which likeness to a cluster falls by e.
+    looks : tuple of Look
+        The clusters of colours, and those of colours with texture if that was asked for; their scores are
+        averaged.
+    classes : tuple of int
+        The class values, ascending.
     n_seeds : tuple of int
         Painted pixels per class, in the order of `classes`.
     """
 
     params: Params
     recipe: FeatureRecipe
-    palette: Palette
-    bandwidth: float
+    looks: tuple[Look, ...]
+    classes: tuple[int, ...]
     n_seeds: tuple[int, ...]
 
     @property
-    def classes(self) -> tuple[int, ...]:
-        """The class values, ascending."""
-        return seed_classes(self.palette.classes)
+    def palette(self) -> Palette:
+        """The clusters of colours."""
+        return self.looks[0].palette
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready form; floats come back bit for bit."""
         return {
             "params": self.params.model_dump(),
             "features": self.recipe.to_dict(),
-            "bandwidth": self.bandwidth,
             "classes": [
-                {
-                    "value": value,
-                    "n_seeds": n_seeds,
-                    "centers": centers.tolist(),
-                    "shares": shares.tolist(),
-                }
+                {"value": value, "n_seeds": n_seeds}
                 for value, n_seeds in zip(self.classes, self.n_seeds, strict=True)
-                for centers, shares in [self.palette.of(value)]
             ],
+            "looks": [look.to_dict() for look in self.looks],
         }
 
     @classmethod
@@ -85,17 +98,11 @@ class Model:
         """
         try:
             rows = data["classes"]
-            n_clusters = [len(row["shares"]) for row in rows]
-            palette = Palette(
-                np.concatenate([np.asarray(row["centers"], np.float64) for row in rows]),
-                np.repeat(np.array([row["value"] for row in rows], np.int64), n_clusters),
-                np.concatenate([np.asarray(row["shares"], np.float64) for row in rows]),
-            )
             return cls(
                 make_params(**data["params"]),
-                FeatureRecipe(**data["features"]),
-                palette,
-                float(data["bandwidth"]),
+                FeatureRecipe.from_dict(data["features"]),
+                tuple(Look.from_dict(look) for look in data["looks"]),
+                tuple(int(row["value"]) for row in rows),
                 tuple(int(row["n_seeds"]) for row in rows),
             )
         except (KeyError, TypeError, ValueError) as error:
@@ -125,17 +132,13 @@ def segment(
     steps = _Steps(4, cancel, progress)
     array = check_image(image, np.ndim(seeds), channel_axis)
     painted = check_seeds(seeds, array.shape[: np.ndim(seeds)])
-    recipe = resolve_recipe(
-        array,
-        has_channels=array.ndim > painted.ndim,
-        color_space=params.color_space,
-        blur_sigma_px=params.blur_sigma_px,
-    )
-    features = compute_features(array, recipe)
+    recipe = _recipe(array, painted, params, spacing)
+    channels, finite = compute_channels(array, recipe)
     steps.done()
-    model = _fit_features(features, painted, params, recipe, random_state)
+    samples, values = _painted_samples(channels, finite, painted, recipe)
+    model = _fit_samples(samples, values, seed_classes(painted), params, recipe, len(channels), random_state)
     steps.done()
-    result = _apply(model, features, painted, spacing, steps)
+    result = _apply(model, channels, finite, painted, spacing, steps)
     return model, result
 
 
@@ -150,13 +153,10 @@ def fit(
     """Fit a model to the strokes on an image."""
     array = check_image(image, np.ndim(seeds), channel_axis)
     painted = check_seeds(seeds, array.shape[: np.ndim(seeds)])
-    recipe = resolve_recipe(
-        array,
-        has_channels=array.ndim > painted.ndim,
-        color_space=params.color_space,
-        blur_sigma_px=params.blur_sigma_px,
-    )
-    return _fit_features(compute_features(array, recipe), painted, params, recipe, random_state)
+    recipe = _recipe(array, painted, params, None)
+    channels, finite = compute_channels(array, recipe)
+    samples, values = _painted_samples(channels, finite, painted, recipe)
+    return _fit_samples(samples, values, seed_classes(painted), params, recipe, len(channels), random_state)
 
 
 def fit_many(
@@ -172,27 +172,27 @@ def fit_many(
     the first. The pairs are taken one by one and only painted pixels are kept.
     """
     recipe: FeatureRecipe | None = None
-    samples, values = [], []
+    samples, values, n_channels = [], [], 0
     for number, (image, seeds) in enumerate(pairs, start=1):
         try:
             array = check_image(image, np.ndim(seeds), channel_axis)
             painted = check_seed_image(seeds, array.shape[: np.ndim(seeds)])
             if recipe is None:
-                recipe = resolve_recipe(
-                    array,
-                    has_channels=array.ndim > painted.ndim,
-                    color_space=params.color_space,
-                    blur_sigma_px=params.blur_sigma_px,
-                )
-            samples.append(compute_features(array, recipe)[painted != 0])
-            values.append(painted[painted != 0])
+                recipe = _recipe(array, painted, params, None)
+            channels, finite = compute_channels(array, recipe)
+            n_channels = len(channels)
+            own_samples, own_values = _painted_samples(channels, finite, painted, recipe)
+            samples.append(own_samples)
+            values.append(own_values)
         except SeededKMeansError as error:
             raise SeededKMeansError(f"pair {number}: {error}") from None
     if recipe is None:
         raise SeededKMeansError("pairs are empty: give at least one image and its seeds.")
     taught = np.concatenate(values)
     check_seeds(taught, taught.shape)
-    return _fit_features(np.concatenate(samples), taught, params, recipe, random_state)
+    return _fit_samples(
+        np.concatenate(samples), taught, seed_classes(taught), params, recipe, n_channels, random_state
+    )
 
 
 def predict(
@@ -209,9 +209,9 @@ def predict(
     if model.recipe.n_channels and channel_axis is None:
         channel_axis = -1
     array = check_image(image, None, channel_axis)
-    features = compute_features(array, model.recipe)
+    channels, finite = compute_channels(array, model.recipe)
     steps.done()
-    return _apply(model, features, None, spacing, steps)
+    return _apply(model, channels, finite, None, spacing, steps)
 
 
 class _Steps:
@@ -231,97 +231,121 @@ class _Steps:
             raise CancelledError
 
 
-def _fit_features(
-    features: NDArray[np.float32],
-    seeds: NDArray[np.integer],
+def _recipe(
+    image: NDArray[Any], seeds: NDArray[np.integer], params: Params, spacing: tuple[float, ...] | None
+) -> FeatureRecipe:
+    """Settle how features are made, all but their standard."""
+    recipe = resolve_recipe(
+        image,
+        has_channels=image.ndim > seeds.ndim,
+        color_space=params.color_space,
+        blur_sigma_px=params.blur_sigma_px,
+    )
+    if params.color_space == "auto" and recipe.color_space != "lab":
+        recipe = with_lightness(recipe, image, seeds != 0)
+    if params.texture and can_have_texture(seeds.ndim):
+        recipe = replace(recipe, sigmas_px=SIGMAS_PX, spacing=spacing)
+    return recipe
+
+
+def _painted_samples(
+    channels: Stack, finite: NDArray[np.bool_], seeds: NDArray[np.integer], recipe: FeatureRecipe
+) -> tuple[Stack, NDArray[np.integer]]:
+    """Return features (n, d) and class values (n,) of the painted pixels that are finite."""
+    mask = (seeds != 0) & finite
+    return stack_at(channels, mask, recipe), seeds[mask]
+
+
+def _fit_samples(
+    samples: Stack,
+    values: NDArray[np.integer],
+    classes: tuple[int, ...],
     params: Params,
     recipe: FeatureRecipe,
+    n_channels: int,
     random_state: int,
 ) -> Model:
-    """K-means per class on the painted pixels that have finite features."""
-    painted = seeds != 0
-    samples = features[painted]
-    values = seeds[painted]
-    finite = np.isfinite(samples).all(axis=-1)
-    samples, values = samples[finite], values[finite]
-    classes = seed_classes(seeds)
-    centers, shares, distances, n_seeds = [], [], [], []
-    for value in classes:
-        own = samples[values == value]
-        if not len(own):
-            raise SeededKMeansError(f"seeds of class {value} lie only on pixels that are NaN or infinite.")
-        result = kmeans(own, _affordable_clusters(own, value, params), random_state=random_state)
-        centers.append(result.centers)
-        n_seeds.append(len(own))
-        counts = np.bincount(result.labels, minlength=len(result.centers))
-        shares.append(counts / counts.sum() if params.cluster_weights == "share" else _equal(len(counts)))
-        distances.append(np.linalg.norm(own - result.centers[result.labels], axis=1))
-    palette = Palette(
-        np.concatenate(centers),
-        np.repeat(np.array(classes, np.int64), [len(rows) for rows in centers]),
-        np.concatenate(shares),
-    )
-    bandwidth = params.bandwidth or _bandwidth(np.concatenate(distances), samples)
-    return Model(params, recipe, palette, bandwidth, tuple(n_seeds))
+    check_painted(values, classes)
+    if recipe.sigmas_px or params.cluster_weights == "learnt":
+        recipe = standardise(recipe, samples)
+        samples = apply_standard(samples, recipe)
+    widths = [n_color_columns(recipe, n_channels)]
+    if recipe.sigmas_px:
+        widths.append(samples.shape[1])
+    looks = tuple(fit_look(samples[:, :width], values, classes, params, random_state) for width in widths)
+    n_seeds = tuple(int(np.count_nonzero(values == value)) for value in classes)
+    return Model(params, recipe, looks, classes, n_seeds)
 
 
-def _affordable_clusters(samples: NDArray[np.float32], class_value: int, params: Params) -> int:
-    """Return `n_clusters`, or the number of distinct samples where there are fewer."""
-    wanted = params.n_clusters
-    # A look at the first rows settles it for nearly every image.
-    if len(np.unique(samples[: 8 * wanted], axis=0)) >= wanted:
-        return wanted
-    n_distinct = len(np.unique(samples, axis=0))
-    if n_distinct < wanted and "n_clusters" in params.model_fields_set:
-        warnings.warn(
-            f"Class {class_value} was painted on {n_distinct} distinct colours only: "
-            f"n_clusters is {n_distinct} there instead of {wanted}.",
-            SeededKMeansWarning,
-            stacklevel=2,
-        )
-    return min(wanted, n_distinct)
+def _evidence(
+    model: Model, channels: Stack, cancel: Cancel | None
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return class scores and strangeness of every pixel, both (n_classes, *spatial)."""
+    scores = np.empty((len(model.classes), *channels.shape[1:]), np.float32)
+    strange = np.empty_like(scores)
 
+    def look_at(tile: tuple[slice, ...], stack: Stack) -> None:
+        samples = stack.reshape(len(stack), -1).T
+        rows = [look_scores(look, samples, model.classes) for look in model.looks]
+        mean = rows[0] if len(rows) == 1 else sum(rows[1:], rows[0]) / np.float32(len(rows))
+        scores[:, *tile] = mean.reshape(-1, *stack.shape[1:])
+        strange[:, *tile] = strangeness(model.looks[0], samples, model.classes).reshape(-1, *stack.shape[1:])
 
-def _equal(n: int) -> NDArray[np.float64]:
-    return np.full(n, 1 / n)
-
-
-def _bandwidth(distances: NDArray[np.floating[Any]], samples: NDArray[np.float32]) -> float:
-    """Learn the bandwidth from how far painted pixels lie from their nearest cluster."""
-    typical = float(np.median(distances))
-    if typical == 0:
-        # Flat colours: any width well below their spacing gives the same answer.
-        typical = float(samples.std(axis=0).max()) / 100
-    return _BANDWIDTH_IN_SPREADS * typical or 1.0
+    map_stack(look_at, channels, model.recipe, cancel=cancel)
+    return scores, strange
 
 
 def _apply(
     model: Model,
-    features: NDArray[np.float32],
+    channels: Stack,
+    finite: NDArray[np.bool_],
     seeds: NDArray[np.integer] | None,
     spacing: tuple[float, ...] | None,
     steps: _Steps,
 ) -> Result:
-    """Scores, smoothed; the best class of every pixel, cleaned."""
-    shape, classes = features.shape[:-1], model.classes
-    samples = features.reshape(-1, features.shape[-1])
-    finite: NDArray[np.bool_] = np.logical_and.reduce(np.isfinite(samples), axis=-1)
-    if not finite.all():
-        samples = np.where(finite[:, np.newaxis], samples, 0)
-    palettes = [model.palette.of(value) for value in classes]
-    scores = class_scores(samples, palettes, bandwidth=model.bandwidth, cancel=steps.cancel)
+    """Scores; labels that hang together; cleaned."""
+    params, classes = model.params, model.classes
+    scores, strange = _evidence(model, channels, steps.cancel)
     steps.done()
-    unknown = ~finite.reshape(shape)
-    scores = scores.reshape(len(classes), *shape)
-    scores[:, unknown] = np.float32(1 / len(classes))
-    scores = _smooth(scores, model.params.smooth_px, spacing)
-    scores[:, unknown] = np.float32(1 / len(classes))
+    scores[:, ~finite] = np.float32(1 / len(classes))
+    scores = _smooth(scores, params.smooth_px, spacing)
+    scores[:, ~finite] = np.float32(1 / len(classes))
+    known = None if seeds is None else np.where(finite, seeds, 0)
+    indices, spread = _choose(
+        View(scores, channels, _indices(known, finite.shape, classes), spacing), params, steps
+    )
     dtype = np.int64 if seeds is None else seeds.dtype
-    labels = np.asarray(classes, dtype)[np.argmax(scores, axis=0)]
-    labels = clean(labels, scores, classes, model.params, seeds)
-    labels[unknown] = 0
+    labels = np.asarray(classes, dtype)[indices]
+    settled = params.model_copy(update={"spread": spread})
+    labels = clean(labels, scores, classes, settled, known, strange <= 1)
+    labels[~finite] = 0
     steps.done()
     return Result(labels, scores, uncertainty(scores))
+
+
+def _indices(
+    seeds: NDArray[np.integer] | None, shape: tuple[int, ...], classes: tuple[int, ...]
+) -> NDArray[np.int32]:
+    """Return the seeds as class indices, -1 where not painted."""
+    if seeds is None:
+        return np.full(shape, -1, np.int32)
+    return np.where(seeds == 0, -1, np.searchsorted(classes, seeds)).astype(np.int32)
+
+
+def _choose(view: View, params: Params, steps: _Steps) -> tuple[NDArray[np.integer], Spread]:
+    """Return the class index of every pixel, and how far strokes spread."""
+    has_seeds = bool((view.seeds >= 0).any())
+    spread = params.spread if has_seeds else "everywhere"
+    if spread == "auto" and not may_be_everywhere(view.seeds, len(view.scores)):
+        spread = "strokes"
+    labels: NDArray[np.integer] = view.scores.argmax(axis=0)
+    if params.coherence > 0 and spread != "strokes":
+        labels = light_cut(view, params.coherence * LIGHT_CUT, steps.cancel)
+    if spread == "auto":
+        spread = find_spread(labels, view.seeds, len(view.scores))
+    if params.coherence > 0 and spread == "strokes":
+        labels = strong_cut(view, params.coherence * CUT_PER_LENGTH, params.reach, steps.cancel)
+    return labels, spread
 
 
 def _smooth(

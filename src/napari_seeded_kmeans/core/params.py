@@ -15,7 +15,7 @@ from .errors import SeededKMeansError
 
 ColorSpace = Literal["auto", "intensity", "rgb", "hsv", "lab", "channels"]
 Spread = Literal["auto", "everywhere", "strokes"]
-ClusterWeights = Literal["share", "equal"]
+ClusterWeights = Literal["learnt", "share", "equal"]
 
 # Folded away in the form.
 _ADVANCED: JsonDict = {"advanced": True}
@@ -29,8 +29,14 @@ class Params(BaseModel):
     color_space: ColorSpace = Field(
         "auto",
         title="Looks at",
-        description="What a pixel is compared by. Auto takes LAB for colour pictures, the grey value for "
-        "one channel, and all channels as they are otherwise.",
+        description="What a pixel is compared by. Auto takes LAB for colour pictures, and the lightness of "
+        "every channel otherwise, within what the strokes show.",
+    )
+    texture: bool = Field(
+        True,
+        title="Texture",
+        description="Compare the surroundings of a pixel, too: smoothed values, edges and ridges at several "
+        "scales. Off compares single pixels.",
     )
     n_clusters: int = Field(
         16,
@@ -43,16 +49,33 @@ class Params(BaseModel):
     spread: Spread = Field(
         "auto",
         title="Spread",
-        description="Strokes: keep only pieces that one of your strokes touches. Everywhere: keep all that "
-        "looks alike. Auto decides from how the strokes lie.",
+        description="Strokes: the things you painted on, and large pieces just like them. Everywhere: all "
+        "that looks alike. Auto decides from how the strokes lie.",
+    )
+    coherence: float = Field(
+        1.0,
+        ge=0,
+        le=10,
+        title="Coherence",
+        description="How strongly neighbours hold together, except across edges. 1 suits most images, more "
+        "gives smoother outlines, 0 leaves every pixel to itself.",
+    )
+    reach: float = Field(
+        4.0,
+        ge=0,
+        le=100,
+        title="Reach of strokes",
+        description="How much it counts that a stroke reaches a pixel without crossing edges or other "
+        "classes, where only what you painted is wanted; 0 is off.",
+        json_schema_extra=_ADVANCED,
     )
     smooth_px: float = Field(
-        1.0,
+        0.0,
         ge=0,
         le=50,
         title="Smooth",
-        description="Average the class scores over about this many pixels before a class is chosen; 0 leaves "
-        "every pixel to itself.",
+        description="Average class scores over about this many pixels before classes are chosen; 0 is off.",
+        json_schema_extra=_ADVANCED,
     )
     min_size_px: int = Field(
         30,
@@ -61,8 +84,11 @@ class Params(BaseModel):
         title="Smallest piece",
         description="Pieces of a class with fewer pixels than this are given to the next best class.",
     )
-    fill_holes: bool = Field(
-        False, title="Fill holes", description="Background that a class encloses becomes part of it."
+    fill_holes: bool | None = Field(
+        None,
+        title="Fill holes",
+        description="Background that a class encloses becomes part of it, unless it has a stroke of its "
+        "own. Automatic: where only what you painted is wanted.",
     )
     close_px: int = Field(
         0,
@@ -98,9 +124,10 @@ class Params(BaseModel):
         json_schema_extra=_ADVANCED,
     )
     cluster_weights: ClusterWeights = Field(
-        "share",
+        "learnt",
         title="Cluster weights",
-        description="Share: a cluster counts as much as the pixels painted on it. Equal: all count alike.",
+        description="Learnt: what a cluster says for every class is learnt from the strokes. Share: a "
+        "cluster counts as much as the pixels painted on it. Equal: all count alike.",
         json_schema_extra=_ADVANCED,
     )
     keep_seeds: bool = Field(
@@ -119,7 +146,9 @@ PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "classic": MappingProxyType(
             {
                 "color_space": "rgb",
+                "texture": False,
                 "n_clusters": 64,
+                "coherence": 0.0,
                 "spread": "everywhere",
                 "smooth_px": 0.0,
                 "min_size_px": 500,

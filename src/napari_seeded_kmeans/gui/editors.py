@@ -7,7 +7,7 @@ from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
-from qtpy.QtCore import Signal
+from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QDoubleSpinBox, QSpinBox, QWidget
 
 _INT_MAX = 2**31 - 1
@@ -16,21 +16,28 @@ _FLOAT_STEP = 0.01
 
 
 class Switch(QCheckBox):
-    """A yes or no."""
+    """A yes or no; if it may be None, that is the state between, and reads "Auto"."""
 
     edited = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, optional: bool = False) -> None:
         super().__init__(parent)
-        self.toggled.connect(self.edited)
+        self.setTristate(optional)
+        self.checkStateChanged.connect(self._on_changed)
 
-    def value(self) -> bool:
-        """Return whether it is on."""
-        return bool(self.isChecked())
+    def value(self) -> bool | None:
+        """Return whether it is on, None for "Auto"."""
+        state = self.checkState()
+        return None if state == Qt.CheckState.PartiallyChecked else state == Qt.CheckState.Checked
 
     def set_value(self, value: Any) -> None:
-        """Turn it on or off."""
-        self.setChecked(value)
+        """Turn it on or off, or to "Auto" for None."""
+        states = {True: Qt.CheckState.Checked, False: Qt.CheckState.Unchecked}
+        self.setCheckState(states.get(value, Qt.CheckState.PartiallyChecked))
+
+    def _on_changed(self) -> None:
+        self.setText("Auto" if self.value() is None else "")
+        self.edited.emit()
 
 
 class Choice(QComboBox):
@@ -115,8 +122,8 @@ def make_editor(name: str, info: FieldInfo, parent: QWidget | None = None) -> Ed
     unit = "px" if name.endswith("_px") else ""
     if get_origin(kind) is Literal and not optional:
         return Choice(get_args(kind), parent)
-    if kind is bool and not optional:
-        return Switch(parent)
+    if kind is bool:
+        return Switch(parent, optional=optional)
     if kind is int:
         low, high = _limits(info, 1, -_INT_MAX, _INT_MAX)
         return WholeNumber(int(low), int(high), optional=optional, unit=unit, parent=parent)

@@ -1,0 +1,249 @@
+"""One look at a pixel: clusters per class, and what each of them says about every class.
+
+*Strategy.* K-means gives each class its clusters. A pixel belongs to clusters
+by likeness, ``softmax(-|x - c| / bandwidth)``, and each cluster carries a
+learnt weight per class: a normalised RBF network on K-means centres (Moody and
+Darken, Neural Computation 1, 1989), still a palette that a person can read.
+Without learnt weights it is the sum of exponentials of the source document.
+"""
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from .errors import SeededKMeansError, SeededKMeansWarning
+from .kmeans import kmeans
+from .palette import Palette
+from .params import Params
+from .scores import class_scores, nearest_distances, rbf_scores, responsibilities
+from .threads import Cancel
+
+Samples = NDArray[np.float32]
+Array = NDArray[np.float64]
+
+# Wide enough that a colour between two clusters of a class still belongs to it.
+_BANDWIDTH_IN_SPREADS = {"learnt": 1.0, "share": 2.0, "equal": 2.0}
+# Weak: the strokes are few, but their clusters are fewer.
+_RIDGE_PER_SAMPLE = 1e-5
+_MAX_SAMPLES_PER_CLASS = 1500
+_SAMPLES_PER_CLUSTER = 4
+_REACH_QUANTILE = 0.9
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """A palette over the leading features, and how it is read.
+
+    Attributes
+    ----------
+    palette : Palette
+        Clusters of all classes, k rows in d features.
+    bandwidth : float
+        Distance in feature units over which likeness to a cluster falls by e.
+    reaches : ndarray (n_classes,), float64
+        How far from the nearest cluster of their class 90 % of its painted pixels lie.
+    weights : ndarray (k, n_classes), float64, or None
+        What a cluster says for every class; None counts every cluster for its own class.
+    bias : ndarray (n_classes,), float64, or None
+    """
+
+    palette: Palette
+    bandwidth: float
+    reaches: Array
+    weights: Array | None = None
+    bias: Array | None = None
+
+    @property
+    def n_features(self) -> int:
+        """How many leading features it looks at."""
+        return int(self.palette.centers.shape[1])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return a JSON-ready form; floats come back bit for bit."""
+        return {
+            "bandwidth": self.bandwidth,
+            "classes": self.palette.classes.tolist(),
+            "centers": self.palette.centers.tolist(),
+            "shares": self.palette.shares.tolist(),
+            "reaches": self.reaches.tolist(),
+            "weights": None if self.weights is None else self.weights.tolist(),
+            "bias": None if self.bias is None else self.bias.tolist(),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "Look":
+        """Return the look that `to_dict` described."""
+        palette = Palette(
+            np.asarray(data["centers"], np.float64),
+            np.asarray(data["classes"], np.int64),
+            np.asarray(data["shares"], np.float64),
+        )
+        learnt = [
+            None if data[name] is None else np.asarray(data[name], np.float64) for name in ("weights", "bias")
+        ]
+        if len({len(palette.centers), len(palette.classes), len(palette.shares)}) != 1:
+            raise ValueError("clusters without class or share")
+        return cls(palette, float(data["bandwidth"]), np.asarray(data["reaches"], np.float64), *learnt)
+
+
+def fit_look(
+    samples: Samples,
+    values: NDArray[np.integer],
+    classes: tuple[int, ...],
+    params: Params,
+    random_state: int,
+) -> Look:
+    """Learn a look from painted pixels.
+
+    Parameters
+    ----------
+    samples : ndarray (n, d), float32
+        Finite.
+    values : ndarray (n,), integer
+        Their class values.
+    classes : tuple of int
+        Each among `values`.
+    params : Params
+    random_state : int
+    """
+    samples, values = _thinned(samples, values, classes)
+    centers, shares, distances, reaches = [], [], [], []
+    for value in classes:
+        own = samples[values == value]
+        result = kmeans(own, _affordable_clusters(own, value, params), random_state=random_state)
+        counts = np.bincount(result.labels, minlength=len(result.centers))
+        centers.append(np.asarray(result.centers, np.float64))
+        equal = np.full(len(counts), 1 / len(counts))
+        shares.append(equal if params.cluster_weights == "equal" else counts / counts.sum())
+        distances.append(np.linalg.norm(own - result.centers[result.labels], axis=1))
+        reaches.append(float(np.quantile(distances[-1], _REACH_QUANTILE)))
+    palette = Palette(
+        np.concatenate(centers),
+        np.repeat(np.array(classes, np.int64), [len(rows) for rows in centers]),
+        np.concatenate(shares),
+    )
+    spreads = _BANDWIDTH_IN_SPREADS[params.cluster_weights]
+    bandwidth = params.bandwidth or _bandwidth(np.concatenate(distances), samples, spreads)
+    if params.cluster_weights != "learnt":
+        return Look(palette, bandwidth, np.array(reaches))
+    likeness = responsibilities(samples, palette.centers, bandwidth=bandwidth)
+    weights, bias = fit_readout(likeness, np.searchsorted(classes, values), len(classes))
+    return Look(palette, bandwidth, np.array(reaches), weights, bias)
+
+
+def look_scores(
+    look: Look, samples: Samples, classes: tuple[int, ...], cancel: Cancel | None = None
+) -> NDArray[np.float32]:
+    """Return class scores (n_classes, n) of samples (n, d or more)."""
+    seen = samples[:, : look.n_features]
+    if look.weights is None or look.bias is None:
+        palettes = [look.palette.of(value) for value in classes]
+        return class_scores(seen, palettes, bandwidth=look.bandwidth, cancel=cancel)
+    return rbf_scores(
+        seen, look.palette.centers, look.weights, look.bias, bandwidth=look.bandwidth, cancel=cancel
+    )
+
+
+def strangeness(look: Look, samples: Samples, classes: tuple[int, ...]) -> NDArray[np.float32]:
+    """Return (n_classes, n): distance to the nearest cluster of each class over the class's reach.
+
+    Up to 1 a pixel is like the painted ones; far beyond it is none of these.
+    """
+    palettes = [look.palette.of(value) for value in classes]
+    distances = nearest_distances(samples[:, : look.n_features], palettes)
+    smallest = max(1e-3 * look.bandwidth, 1e-12)
+    return distances / np.maximum(look.reaches, smallest).astype(np.float32)[:, np.newaxis]
+
+
+def fit_readout(
+    likeness: NDArray[np.floating[Any]], indices: NDArray[np.integer], n_classes: int
+) -> tuple[Array, Array]:
+    """Learn weights (k, n_classes) and bias (n_classes,) by ridge-logistic regression.
+
+    Every class counts the same, however many pixels it was painted on.
+
+    Parameters
+    ----------
+    likeness : ndarray (n, k)
+        Rows sum to 1.
+    indices : ndarray (n,), integer
+        Class indices, each of range(n_classes) at least once.
+    n_classes : int
+    """
+    columns = np.hstack([likeness, np.ones((len(likeness), 1))]).astype(np.float64)
+    truth = np.eye(n_classes)[indices]
+    balance = (len(indices) / (n_classes * truth.sum(axis=0)))[indices, np.newaxis]
+    ridge = np.full((columns.shape[1], 1), _RIDGE_PER_SAMPLE * len(indices))
+    ridge[-1] *= 1e-3
+
+    def loss(flat: Array) -> tuple[float, Array]:
+        weights = flat.reshape(-1, n_classes)
+        logits = columns @ weights
+        logits -= logits.max(axis=1, keepdims=True)
+        scores = np.exp(logits)
+        totals = scores.sum(axis=1, keepdims=True)
+        scores /= totals
+        errors = balance * (scores - truth)
+        surprise = (balance * (np.log(totals) - (logits * truth).sum(axis=1, keepdims=True))).sum()
+        penalty = ridge * weights
+        value = surprise + 0.5 * (penalty * weights).sum()
+        return float(value), (columns.T @ errors + penalty).ravel()
+
+    start = np.zeros(columns.shape[1] * n_classes)
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 100, "ftol": 1e-6}).x
+    weights = found.reshape(-1, n_classes)
+    return weights[:-1], weights[-1]
+
+
+def _thinned(
+    samples: Samples, values: NDArray[np.integer], classes: tuple[int, ...]
+) -> tuple[Samples, NDArray[np.integer]]:
+    """Keep evenly spaced pixels of classes with very many."""
+    kept = np.ones(len(values), bool)
+    for value in classes:
+        own = np.flatnonzero(values == value)
+        if len(own) > _MAX_SAMPLES_PER_CLASS:
+            kept[own] = False
+            kept[own[np.linspace(0, len(own) - 1, _MAX_SAMPLES_PER_CLASS).astype(int)]] = True
+    return samples[kept], values[kept]
+
+
+def _affordable_clusters(samples: Samples, class_value: int, params: Params) -> int:
+    """Return `n_clusters`, or the number of distinct samples where there are fewer."""
+    wanted = params.n_clusters
+    if params.cluster_weights == "learnt" and "n_clusters" not in params.model_fields_set:
+        # Clusters of a pixel or two would learn by heart.
+        wanted = min(wanted, max(1, len(samples) // _SAMPLES_PER_CLUSTER))
+    # A look at the first rows settles it for nearly every image.
+    if len(np.unique(samples[: 8 * wanted], axis=0)) >= wanted:
+        return wanted
+    n_distinct = len(np.unique(samples, axis=0))
+    if n_distinct < wanted and "n_clusters" in params.model_fields_set:
+        warnings.warn(
+            f"Class {class_value} was painted on {n_distinct} distinct colours only: "
+            f"n_clusters is {n_distinct} there instead of {wanted}.",
+            SeededKMeansWarning,
+            stacklevel=2,
+        )
+    return min(wanted, n_distinct)
+
+
+def _bandwidth(distances: NDArray[np.floating[Any]], samples: Samples, spreads: float) -> float:
+    """Learn the bandwidth from how far painted pixels lie from their nearest cluster."""
+    typical = float(np.median(distances))
+    if typical == 0:
+        # Flat colours: any width well below their spacing gives the same answer.
+        typical = float(samples.std(axis=0).max()) / 100
+    return spreads * typical or 1.0
+
+
+def check_painted(values: NDArray[np.integer], classes: tuple[int, ...]) -> None:
+    """Refuse classes that no finite pixel was painted with."""
+    for value in classes:
+        if not (values == value).any():
+            raise SeededKMeansError(f"seeds of class {value} lie only on pixels that are NaN or infinite.")

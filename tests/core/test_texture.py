@@ -1,0 +1,100 @@
+"""The stack of colours and texture, tile by tile."""
+
+import numpy as np
+import pytest
+from scipy import ndimage
+
+from napari_seeded_kmeans.core import texture
+from napari_seeded_kmeans.core.features import FeatureRecipe, resolve_recipe, with_lightness
+from napari_seeded_kmeans.core.texture import (
+    compute_channels,
+    map_stack,
+    n_color_columns,
+    stack_at,
+    standardise,
+    tile_stack,
+)
+
+RNG = np.random.default_rng(0)
+RECIPE = FeatureRecipe("intensity", 0, 255.0, sigmas_px=(1.0, 2.0, 4.0))
+
+
+def whole(shape):
+    return tuple(slice(0, length) for length in shape)
+
+
+@pytest.mark.parametrize(("shape", "n_columns"), [((30, 40), 13), ((12, 14, 16), 16)])
+def test_colours_lead(shape, n_columns):
+    channels, _ = compute_channels(RNG.random(shape), RECIPE)
+    stack = tile_stack(channels, whole(shape), RECIPE)
+    assert stack.shape == (n_columns, *shape)
+    assert n_color_columns(RECIPE, 1) == 3
+    np.testing.assert_array_equal(stack[0], channels[0])
+    for column, sigma in ((1, 1), (2, 2)):
+        smooth = ndimage.gaussian_filter(channels[0].astype(float), sigma, mode="nearest")
+        np.testing.assert_allclose(stack[column], smooth, atol=1e-5)
+
+
+def test_tiles_do_not_show(monkeypatch):
+    channels, _ = compute_channels(RNG.random((70, 90, 3)), FeatureRecipe("channels", 3, 1.0))
+    recipe = FeatureRecipe("channels", 3, 1.0, sigmas_px=(1.0, 2.0))
+    expected = tile_stack(channels, whole((70, 90)), recipe)
+    found = np.empty_like(expected)
+
+    def place(tile, stack):
+        found[:, *tile] = stack
+
+    monkeypatch.setattr(texture, "iter_tiles", lambda shape, largest=(32, 32): _tiles(shape, largest))
+    map_stack(place, channels, recipe)
+    np.testing.assert_array_equal(found, expected)
+    mask = RNG.random((70, 90)) < 0.02
+    np.testing.assert_array_equal(stack_at(channels, mask, recipe), expected[:, mask].T)
+
+
+def _tiles(shape, largest):
+    return [
+        (slice(y, min(y + largest[0], shape[0])), slice(x, min(x + largest[1], shape[1])))
+        for y in range(0, shape[0], largest[0])
+        for x in range(0, shape[1], largest[1])
+    ]
+
+
+def test_standard_features_have_mean_0_and_deviation_1_under_the_strokes():
+    image = RNG.normal(1000, 30, (40, 50))
+    channels, _ = compute_channels(image, RECIPE)
+    mask = RNG.random(image.shape) < 0.2
+    recipe = standardise(RECIPE, stack_at(channels, mask, RECIPE))
+    samples = stack_at(channels, mask, recipe)
+    np.testing.assert_allclose(samples.mean(axis=0), 0, atol=1e-3)
+    np.testing.assert_allclose(samples.std(axis=0), 1, atol=1e-3)
+
+
+def test_what_is_constant_under_the_strokes_says_nothing():
+    recipe = standardise(FeatureRecipe("channels", 2, 1.0), np.array([[1, 5], [3, 5]], np.float32))
+    assert recipe.factors[1] == 0
+
+
+@pytest.mark.parametrize("offset", [0, 33_000])
+def test_lightness_looks_through_a_window_around_the_strokes(offset):
+    # Padding far outside, as in CT, does not squeeze what was painted.
+    image = np.array([[-30_000, 0, 100, 200, 300, 30_000]], np.float32) + offset
+    painted = np.array([[False, False, True, True, False, False]])
+    recipe = resolve_recipe(image, has_channels=False, color_space="auto")
+    recipe = with_lightness(recipe, image, painted)
+    low, high = recipe.window[0]
+    assert (low - offset, high - offset) == pytest.approx((51, 249), abs=1)
+    values = compute_channels(image, recipe)[0][0, 0]
+    assert (values[0], values[-1]) == (0, 100)
+    assert (np.diff(values) >= 0).all()
+
+
+def test_infinite_pixels_are_known_as_such():
+    image = RNG.random((20, 20))
+    image[3, 4], image[5, 6] = np.inf, np.nan
+    recipe = with_lightness(
+        resolve_recipe(image, has_channels=False, color_space="auto"), image, np.ones(image.shape, bool)
+    )
+    channels, finite = compute_channels(image, recipe)
+    assert np.isfinite(channels).all()
+    assert not finite[3, 4]
+    assert finite.sum() == 398
