@@ -1,0 +1,68 @@
+"""What to do next: where a stroke would help most, and what is like nothing that was painted."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import ndimage
+
+from .errors import SeededKMeansError
+
+# A stroke settles about this part of the image's mean side length around it.
+_STROKE_PER_LENGTH = 1 / 16
+_NONE_OF_THESE = 4.0
+
+
+def paint_here_next(
+    uncertainty: ArrayLike, seeds: ArrayLike, *, spacing: tuple[float, ...] | None = None
+) -> tuple[int, ...] | None:
+    """Return the pixel in whose surroundings the most is undecided.
+
+    A stroke settles more than one pixel, so doubts are added up over the size of a stroke; what lies
+    within such a distance of a stroke is not asked for again.
+
+    Parameters
+    ----------
+    uncertainty : array (*spatial,), float
+        From 0 to 1.
+    seeds : array (*spatial,), integer
+        0 where not painted.
+    spacing : tuple of float, optional
+        Pixel size along each axis, in any unit.
+
+    Returns
+    -------
+    tuple of int, or None
+        None when nothing is undecided away from the strokes.
+
+    Raises
+    ------
+    SeededKMeansError
+        When the shapes differ.
+    """
+    doubts, painted = np.asarray(uncertainty, np.float32), np.asarray(seeds) != 0
+    if doubts.shape != painted.shape:
+        raise SeededKMeansError(f"seeds have shape {painted.shape}, but uncertainty has {doubts.shape}.")
+    steps = np.ones(doubts.ndim) if spacing is None else np.asarray(spacing, float) / min(spacing)
+    radius = max(1.0, _STROKE_PER_LENGTH * float(doubts.size ** (1 / doubts.ndim)))
+    nearby: NDArray[np.float32] = ndimage.gaussian_filter(doubts, radius / (2 * steps), mode="constant")
+    near_stroke = painted
+    if painted.any():
+        near_stroke = ndimage.distance_transform_edt(~painted, sampling=steps) < radius
+    nearby[near_stroke] = 0
+    best = int(nearby.argmax())
+    if nearby.flat[best] <= 0:
+        return None
+    return tuple(int(i) for i in np.unravel_index(best, doubts.shape))
+
+
+def none_of_these(strangeness: ArrayLike, *, limit: float = _NONE_OF_THESE) -> NDArray[np.bool_]:
+    """Return where a pixel is like no class that was painted.
+
+    Parameters
+    ----------
+    strangeness : array (n_classes, *spatial), float
+        Distance to each class's nearest cluster over the reach of the class.
+    limit : float
+        From how many reaches on a pixel is a stranger to a class.
+    """
+    strange: NDArray[np.bool_] = np.asarray(strangeness).min(axis=0) > limit
+    return strange
