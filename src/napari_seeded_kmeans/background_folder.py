@@ -21,6 +21,7 @@ from .io.seeds import read_labels
 from .io.tables import write_table
 
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".gif", ".webp", ".npy")
+_VOID = 255
 MASKS, CUT_OUTS = "masks", "cutouts"
 
 
@@ -115,7 +116,8 @@ def remove_background_folder(
         A folder of masks named like the pictures, whatever their endings. Subject is what is brighter than
         half of the brightest.
     ignore : int, optional
-        Pixels with this value in a truth mask are not scored.
+        Pixels with this value in a truth mask are not scored. Default: none, but 255 in a mask of nothing but
+        0, 1 and 255.
     color : three integers, optional
         What to put in place of the background; default transparency.
     **settings
@@ -215,6 +217,8 @@ def _score(mask: NDArray[np.bool_], truth: Path | None, image: Path, ignore: int
     values = read_labels(truth)
     if values.shape != mask.shape:
         raise SeededKMeansError(f"{truth} has shape {values.shape}, but {image} has {mask.shape}.")
+    if ignore is None and values.dtype != bool and 1 in values and not set(np.unique(values)) - {0, 1, _VOID}:
+        ignore = _VOID
     scored = np.ones(mask.shape, bool) if ignore is None else values != ignore
     true = values > values.max(where=scored, initial=0) / 2
     union = int(((mask | true) & scored).sum())

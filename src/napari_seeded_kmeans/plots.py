@@ -78,7 +78,16 @@ def draw_elbow(
         _paint(figure, second, look)
         # Clicks and the ring belong to the curve.
         second.set_navigate(False)
-    axes.legend(handles, labels, frameon=False, labelcolor=look.text, fontsize="small")
+    figure.legend(
+        handles,
+        labels,
+        loc="outside upper center",
+        ncols=2,
+        columnspacing=1.0,
+        frameon=False,
+        labelcolor=look.text,
+        fontsize="small",
+    )
 
 
 def draw_ious(figure: "Figure", ious: Sequence[float], *, look: Look | None = None) -> None:

@@ -23,6 +23,10 @@ def test_separated_grey_values_are_counted_both_ways(n):
     assert found.second_opinion == n
 
 
+def test_how_far_the_curve_goes_does_not_move_the_elbow():
+    assert [nsk.elbow(levels(4), k_max).suggested for k_max in (4, 6, 12, 20)] == [4, 4, 4, 4]
+
+
 def test_a_colour_image():
     image = np.zeros((40, 60, 3), np.uint8)
     image[:, 20:40], image[:, 40:] = (200, 30, 30), (30, 30, 200)
@@ -61,7 +65,7 @@ def test_an_answer_by_hand():
         ([9, 3], 2),
         ([5, 5, 5], 1),
         ([0, 0], 1),
-        ([64, 32, 16, 8], 4),  # Still falling as steeply: the elbow is not before the last K.
+        ([64, 32, 16, 8], 4),  # Steeper and steeper: the elbow is not before the last K.
         ([100, 10, 9, 8, 7], 2),
         ([100, 60, 20, 15, 10], 3),
         ([100, 30, 12, 0, 0, 0], 4),

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from .color_table import NOWHERE, ClusterSpace, ColorTable, make_color_table
 from .errors import SeededKMeansError, SeededKMeansWarning
-from .kmeans import kmeans
+from .kmeans import fit_clusters
 from .threads import Cancel
 
 MAX_CLUSTERS = 256
@@ -160,31 +160,96 @@ def cluster_image(
         When an argument is unusable; the sentence names it and its value.
     """
     check_n_clusters(n_clusters)
-    table = make_color_table(image, color_space, channel_axis=channel_axis, cancel=cancel)
-    clusters = find_clusters(table, n_clusters, random_state=random_state)
-    if len(clusters.centers) < n_clusters:
+    every_k = EveryK(image, color_space, channel_axis=channel_axis, random_state=random_state)
+    found = every_k.image(n_clusters, cancel)
+    if len(found.centers) < n_clusters:
         warnings.warn(
-            f"n_clusters is {n_clusters} but image has only {len(clusters.centers)} distinct colours: "
-            f"{len(clusters.centers)} clusters are returned.",
+            f"n_clusters is {n_clusters} but image has only {len(found.centers)} distinct colours: "
+            f"{len(found.centers)} clusters are returned.",
             SeededKMeansWarning,
             stacklevel=2,
         )
-    return apply_clusters(table, clusters)
+    return found
+
+
+class EveryK:
+    """The clusters of one image for every K, each found when it is first asked for, and kept.
+
+    Not for several threads at the same time.
+
+    Parameters
+    ----------
+    image, color_space, channel_axis, random_state
+        As in `cluster_image`, which finds the same clusters. The image is not looked at before it has to be.
+    max_iter : int
+        Most iterations of K-means.
+    """
+
+    def __init__(
+        self,
+        image: ArrayLike,
+        color_space: str,
+        *,
+        channel_axis: int | None = None,
+        max_iter: int = 300,
+        random_state: int = 0,
+    ) -> None:
+        self._image = image
+        self._color_space = color_space
+        self._channel_axis = channel_axis
+        self._max_iter = max_iter
+        self._random_state = random_state
+        self._table: ColorTable | None = None
+        self._found: dict[int, Clusters] = {}
+
+    def table(self, cancel: Cancel | None = None) -> ColorTable:
+        """Return the colours of the image."""
+        if self._table is None:
+            self._table = make_color_table(
+                self._image, self._color_space, channel_axis=self._channel_axis, cancel=cancel
+            )
+        return self._table
+
+    def clusters(self, n_clusters: int, cancel: Cancel | None = None) -> Clusters:
+        """Return the clusters for one K; fewer, in silence, where there are fewer colours."""
+        if n_clusters not in self._found:
+            table = self.table(cancel)
+            self._found[n_clusters] = find_clusters(
+                table,
+                n_clusters,
+                max_iter=self._max_iter,
+                random_state=self._random_state,
+                cancel=cancel,
+            )
+        return self._found[n_clusters]
+
+    def image(self, n_clusters: int, cancel: Cancel | None = None) -> ClusteredImage:
+        """Return the image in K colours."""
+        return apply_clusters(self.table(cancel), self.clusters(n_clusters, cancel))
+
+    def next_missing(self, n_clusters: int, k_max: int) -> int | None:
+        """Return the K nearest to `n_clusters` that nobody asked for yet; None when none is left."""
+        missing = set(range(1, k_max + 1)) - self._found.keys()
+        return min(missing, key=lambda k: (abs(k - n_clusters), k), default=None)
 
 
 def find_clusters(
-    table: ColorTable, n_clusters: int, *, max_iter: int = 300, random_state: int = 0
+    table: ColorTable,
+    n_clusters: int,
+    *,
+    max_iter: int = 300,
+    random_state: int = 0,
+    cancel: Cancel | None = None,
 ) -> Clusters:
     """Cluster a colour table; fewer clusters, in silence, where there are fewer colours."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", SeededKMeansWarning)
-        found = kmeans(
-            table.points,
-            min(n_clusters, len(table.points)),
-            sample_weight=table.counts,
-            max_iter=max_iter,
-            random_state=random_state,
-        )
+    found = fit_clusters(
+        table.points,
+        min(n_clusters, len(table.points)),
+        sample_weight=table.counts,
+        max_iter=max_iter,
+        random_state=random_state,
+        cancel=cancel,
+    )
     sizes = np.bincount(found.labels, table.counts, minlength=len(found.centers))
     order = np.argsort(-sizes, kind="stable")
     rank = np.empty(len(order), np.uint8)

@@ -109,10 +109,12 @@ def make_color_table(
         raise SeededKMeansError(
             f"color_space must be one of {', '.join(CLUSTER_SPACES)}, not {color_space!r}."
         )
+    # A lazy array is computed here, and only once.
+    array = np.asarray(image)
     is_guessed = channel_axis is None
     if channel_axis is None:
-        channel_axis = guess_channel_axis(np.shape(image))
-    array = check_image(image, None, channel_axis)
+        channel_axis = guess_channel_axis(array.shape)
+    array = check_image(array, None, channel_axis)
     n_channels = 1 if channel_axis is None else array.shape[-1]
     pixels = array.reshape(-1, n_channels)
     if n_channels == 4 and (is_guessed or array.dtype == np.uint8):

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .clustering import ClusteredImage, Clusters, apply_clusters, check_n_clusters, find_clusters
-from .color_table import ClusterSpace, ColorTable, make_color_table
+from .clustering import ClusteredImage, Clusters, EveryK, check_n_clusters
+from .color_table import ClusterSpace, ColorTable
 from .errors import CancelledError, SeededKMeansError
 from .threads import Cancel, Progress
 
@@ -33,11 +33,12 @@ class Elbow:
         Mean silhouette (Rousseeuw 1987) of 1000 pixels drawn at random, from -1 to 1; NaN where it is not
         defined, as for K = 1.
     suggested : int
-        The elbow: the K whose log of `wcss` lies farthest below the straight line from the first to the last,
-        taken to stay as it is for one more K (the chord rule of Satopaa et al. 2011, "Finding a Kneedle in a
-        Haystack"). On the log scale a cluster counts by how many times smaller it makes the sum; on the
-        plain scale the first one or two drown all others. What is below 1/10,000 of the first sum counts
-        as nothing.
+        The elbow: the K whose `wcss` lies farthest below the straight line from the first to the last, both
+        axes logarithmic (the chord rule of Satopaa et al. 2011, "Finding a Kneedle in a Haystack"). On
+        these axes values without any clusters give a straight line, so that the answer does not depend on
+        `k_max`; on plain ones the first one or two clusters drown all others. Where nothing lies below the
+        line, the curve only gets steeper, and the last K is the best guess. What is below 1/10,000 of the
+        first sum counts as nothing.
     second_opinion : int
         The K of the largest silhouette.
     """
@@ -48,14 +49,13 @@ class Elbow:
     silhouette: NDArray[np.float64]
     suggested: int
     second_opinion: int
-    _table: ColorTable = field(repr=False)
-    _clusters: tuple[Clusters, ...] = field(repr=False)
+    _every_k: EveryK = field(repr=False)
 
     def image(self, n_clusters: int) -> ClusteredImage:
         """Return the image in `n_clusters` colours: what `cluster_image` gives, without the work."""
         if n_clusters not in self.k:
             raise SeededKMeansError(f"n_clusters must be from 1 to {len(self.k)}, not {n_clusters!r}.")
-        return apply_clusters(self._table, self._clusters[n_clusters - 1])
+        return self._every_k.image(n_clusters)
 
     def to_rows(self) -> list[dict[str, float]]:
         """Return the curve as one row per K, for tables and files."""
@@ -101,31 +101,25 @@ def elbow(
         When an argument is unusable; the sentence names it and its value.
     """
     check_n_clusters(k_max, name="k_max")
-    table = make_color_table(image, color_space, channel_axis=channel_axis, cancel=cancel)
+    every_k = EveryK(image, color_space, channel_axis=channel_axis, random_state=random_state)
     found: list[Clusters] = []
     for k in range(1, k_max + 1):
         if cancel is not None and cancel():
             raise CancelledError
-        found.append(find_clusters(table, k, random_state=random_state))
+        found.append(every_k.clusters(k, cancel))
         if progress is not None:
             progress(k, k_max)
-    return summarise(table, found, random_state=random_state)
-
-
-def summarise(table: ColorTable, found: list[Clusters], *, random_state: int = 0) -> Elbow:
-    """Draw the curve for clusters that were found for K = 1, 2, ..."""
+    table = every_k.table()
     wcss = np.array([clusters.inertia for clusters in found])
     silhouette = _silhouettes(table, found, random_state)
-    defined = np.nan_to_num(silhouette, nan=-math.inf)
     return Elbow(
-        np.arange(1, len(found) + 1),
+        np.arange(1, k_max + 1),
         wcss,
         np.array([_mean_wcss(table, clusters) for clusters in found]),
         silhouette,
         find_elbow(wcss),
-        int(defined.argmax()) + 1,
-        table,
-        tuple(found),
+        int(np.nan_to_num(silhouette, nan=-math.inf).argmax()) + 1,
+        every_k,
     )
 
 
@@ -135,9 +129,11 @@ def find_elbow(wcss: ArrayLike) -> int:
     if curve[0] <= 0:
         return 1
     curve = np.log(np.maximum(curve / curve[0], _NEGLIGIBLE))
-    # The line ends one K after the last, at the same height: so the last one can be the elbow, too.
-    straight = np.linspace(0, curve[-1], len(curve) + 1)[:-1]
-    return int((straight - curve).argmax()) + 1
+    if curve[-1] == 0:
+        return 1
+    log_k = np.log(np.arange(1, len(curve) + 1))
+    below = curve[-1] * log_k / log_k[-1] - curve
+    return int(below.argmax()) + 1 if below.max() > 0 else len(curve)
 
 
 def _mean_wcss(table: ColorTable, clusters: Clusters) -> float:

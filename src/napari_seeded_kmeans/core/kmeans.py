@@ -104,6 +104,43 @@ def kmeans(
     array. From an array, Lloyd's iteration starts at just these centres. A
     "k-means++" start is the best of several greedy ones, improved by swaps.
     """
+    found = fit_clusters(
+        samples,
+        n_clusters,
+        sample_weight=sample_weight,
+        init=init,
+        n_init=n_init,
+        max_iter=max_iter,
+        tol=tol,
+        random_state=random_state,
+        cancel=cancel,
+    )
+    if len(found.centers) < n_clusters:
+        warnings.warn(
+            f"n_clusters is {n_clusters} but samples has only {len(found.centers)} distinct values: "
+            f"{len(found.centers)} clusters are returned.",
+            SeededKMeansWarning,
+            stacklevel=2,
+        )
+    return found
+
+
+def fit_clusters(
+    samples: ArrayLike,
+    n_clusters: int,
+    *,
+    sample_weight: ArrayLike | None = None,
+    init: str | ArrayLike = "k-means++",
+    n_init: int = 1,
+    max_iter: int = 300,
+    tol: float = 1e-4,
+    random_state: int | np.random.Generator | None = 0,
+    cancel: Cancel | None = None,
+) -> KMeansResult:
+    """Do what `kmeans` does, but say nothing where there are fewer distinct samples than clusters.
+
+    Silence cannot be had by a warnings filter: filters belong to all threads alike.
+    """
     array = check_samples(samples)
     n, d = array.shape
     _check_settings(n_clusters, n, n_init, max_iter, tol)
@@ -125,13 +162,6 @@ def kmeans(
     else:
         n_starts = n_init if fixed is None else 1
         found = _in_space(array, weights, start, n_starts, max_iter, tol, cancel)
-    if len(found.centers) < n_clusters:
-        warnings.warn(
-            f"n_clusters is {n_clusters} but samples has only {len(found.centers)} distinct values: "
-            f"{len(found.centers)} clusters are returned.",
-            SeededKMeansWarning,
-            stacklevel=2,
-        )
     return replace(found, inertia=found.inertia * unit)
 
 
