@@ -3,10 +3,10 @@
 What belongs here: seeds layers, output layers, keys bound to a layer. What does not: when to do it.
 """
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 import numpy as np
 from napari.layers import Image, Labels
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 KINDS = ("mask", "scores", "uncertainty")
 """The kinds of output a person can keep."""
+
+_made_here: "WeakSet[Layer]" = WeakSet()
 
 # Wide enough to see at first sight, thin enough to stay inside most objects.
 _BRUSH_SHARE = 0.015
@@ -69,20 +71,37 @@ def _class_painter(value: int) -> Callable[[Labels], None]:
 
 
 @dataclass(frozen=True, eq=False)
-class _Output:
-    """One layer to be shown: how it is made, and which of it is kept up to date."""
+class Output:
+    """One layer to be shown: how it is made, and which of it is kept up to date.
+
+    Attributes
+    ----------
+    kind : type of Layer
+    data : ndarray
+        In the shape its layer needs.
+    look : dict
+        Name, colours, ...: the person's to change once the layer is there.
+    placement : dict
+        Where it lies, see `Source.placement`.
+    """
 
     kind: type["Layer"]
     data: NDArray[Any]
     look: dict[str, Any]
-
-
-@dataclass
-class _Shown:
-    """The layers that show one image's results, and where they were put."""
-
     placement: dict[str, Any]
-    layers: dict[str, "Layer"] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class _Shown:
+    """A layer that shows a result, and where it was put."""
+
+    layer: "Layer"
+    placement: dict[str, Any]
+
+
+def is_result(layer: "Layer") -> bool:
+    """Whether a dock, this one or another, made this layer to show a result."""
+    return layer in _made_here
 
 
 class Outputs:
@@ -94,60 +113,73 @@ class Outputs:
 
     def __init__(self, viewer: "Viewer") -> None:
         self._viewer = viewer
-        self._shown: WeakKeyDictionary[Image, _Shown] = WeakKeyDictionary()
+        self._shown: WeakKeyDictionary[Image, dict[str, _Shown]] = WeakKeyDictionary()
 
     def __contains__(self, layer: "Layer") -> bool:
-        return any(layer is own for shown in self._shown.values() for own in shown.layers.values())
+        return any(layer is own.layer for shown in self._shown.values() for own in shown.values())
 
     def show(self, source: Source, result: "Segmentation", kinds: Collection[str]) -> None:
         """Show `kinds` of `result` over the image; its layers of other kinds are removed."""
-        shown = self._shown.setdefault(source.layer, _Shown(source.placement))
-        moved = shown.placement != source.placement
-        shown.placement = source.placement
-        self._forget_removed(shown)
-        outputs = _outputs(source, result, kinds)
-        for key, layer in list(shown.layers.items()):
-            if key not in outputs or outputs[key].data.ndim != layer.ndim:
-                self._viewer.layers.remove(shown.layers.pop(key))
-        for key, output in outputs.items():
-            if key in shown.layers:
-                _update(shown.layers[key], output, source.placement if moved else {})
-            else:
-                shown.layers[key] = output.kind(output.data, **output.look, **source.placement)
-                self._insert(source.layer, shown.layers[key])
+        self.place(source, _outputs(source, result, kinds))
 
-    def _forget_removed(self, shown: _Shown) -> None:
+    def place(self, source: Source, outputs: Mapping[str, Output]) -> None:
+        """Show `outputs`, the topmost first, over the image; its layers by other keys are removed."""
         present = {id(layer) for layer in self._viewer.layers}
-        shown.layers = {key: layer for key, layer in shown.layers.items() if id(layer) in present}
+        before = {
+            key: shown
+            for key, shown in self._shown.get(source.layer, {}).items()
+            if id(shown.layer) in present
+        }
+        for key, shown in list(before.items()):
+            if key not in outputs or not _can_hold(shown.layer, outputs[key]):
+                self._viewer.layers.remove(before.pop(key).layer)
+        now = self._shown[source.layer] = {}
+        below: Layer = source.layer
+        for key, output in reversed(list(outputs.items())):
+            if key in before:
+                layer = before[key].layer
+                has_moved = before[key].placement != output.placement
+                _update(layer, output, output.placement if has_moved else {})
+            else:
+                layer = output.kind(output.data, **output.look, **output.placement)
+                _made_here.add(layer)
+                self._insert(below, layer)
+            now[key] = _Shown(layer, output.placement)
+            below = layer
 
-    def _insert(self, image: Image, layer: "Layer") -> None:
-        """Put a layer right over the image, under the seeds, and leave the selection as it was."""
+    def _insert(self, below: "Layer", layer: "Layer") -> None:
+        """Put a layer right over another one, under the seeds, and leave the selection as it was."""
         layers = self._viewer.layers
         selected, active = set(layers.selection), layers.selection.active
-        layers.insert(layers.index(image) + 1, layer)
+        layers.insert(layers.index(below) + 1, layer)
         layers.selection.clear()
         layers.selection.update(selected)
         layers.selection.active = active
 
 
-def _outputs(source: Source, result: "Segmentation", kinds: Collection[str]) -> dict[str, _Output]:
+def _outputs(source: Source, result: "Segmentation", kinds: Collection[str]) -> dict[str, Output]:
     """Return the layers that `kinds` ask for, the topmost first."""
-    name = source.layer.name
-    outputs: dict[str, _Output] = {}
+    name, place = source.layer.name, source.placement
+    outputs: dict[str, Output] = {}
     if "mask" in kinds:
         colors = color_cycle(faint_background=True)
         look: dict[str, Any] = {"name": f"{name} mask", "colormap": colors, "opacity": 0.5}
-        outputs["mask"] = _Output(Labels, source.to_layer(_small_integers(result.labels)), look)
+        outputs["mask"] = Output(Labels, source.to_layer(_small_integers(result.labels)), look, place)
     scale = {"contrast_limits": (0.0, 1.0), "blending": "additive", "visible": False}
     if "uncertainty" in kinds:
         look = {"name": f"{name} uncertainty", "colormap": "magma", **scale}
-        outputs["uncertainty"] = _Output(Image, source.to_layer(result.uncertainty), look)
+        outputs["uncertainty"] = Output(Image, source.to_layer(result.uncertainty), look, place)
     if "scores" in kinds:
         for value, score in zip(result.classes, result.scores, strict=True):
             ramp = Colormap(["#000000", class_color(value)], name=f"class {value}")
             look = {"name": f"{name} score {value}", "colormap": ramp, **scale}
-            outputs[f"score {value}"] = _Output(Image, source.to_layer(score), look)
+            outputs[f"score {value}"] = Output(Image, source.to_layer(score), look, place)
     return outputs
+
+
+def _can_hold(layer: "Layer", output: Output) -> bool:
+    is_rgb = bool(getattr(layer, "rgb", False))
+    return bool(output.data.ndim == layer.data.ndim) and is_rgb == output.look.get("rgb", False)
 
 
 def _small_integers(labels: NDArray[np.integer]) -> NDArray[np.integer]:
@@ -159,7 +191,7 @@ def _small_integers(labels: NDArray[np.integer]) -> NDArray[np.integer]:
     return labels
 
 
-def _update(layer: "Layer", output: _Output, placement: dict[str, Any]) -> None:
+def _update(layer: "Layer", output: Output, placement: dict[str, Any]) -> None:
     """Give a layer new data and perhaps a new place; name, opacity and visibility stay the person's."""
     layer.data = output.data
     for name, value in placement.items():

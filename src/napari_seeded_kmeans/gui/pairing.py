@@ -6,6 +6,8 @@ from weakref import ReferenceType, WeakKeyDictionary, ref
 
 from napari.layers import Image, Labels
 
+from .layers import is_result
+
 if TYPE_CHECKING:
     from napari.components import LayerList
     from napari.layers import Layer
@@ -44,7 +46,9 @@ class Pairing:
         for candidate in (current, active):
             if _holds(images, candidate):
                 return candidate
-        return images[-1] if images else None
+        # Another dock's results can be chosen, but are no first choice.
+        originals = [image for image in images if not is_result(image)]
+        return (originals or images or [None])[-1]
 
     def best_seeds(self, current: Labels | None, source: "Source | None") -> Labels | None:
         """Return seeds for an image: those used with it before, else the likeliest that fit it.
@@ -57,7 +61,8 @@ class Pairing:
         own = [layer for layer in layers if self._owner(layer) is source.layer]
         if own:
             return current if _holds(own, current) else own[-1]
-        free = [layer for layer in layers if self._owner(layer) is None and layer.visible]
+        unowned = [layer for layer in layers if self._owner(layer) is None]
+        free = [layer for layer in unowned if layer.visible and not is_result(layer)]
         fitting = [layer for layer in free if _fits(layer, source)]
         named = [layer for layer in fitting if any(word in layer.name.lower() for word in _SEED_NAMES)]
         return (named or fitting or [None])[-1]
