@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from napari_seeded_kmeans.session import Facts, Session, Stage
+from napari_seeded_kmeans.session import Facts, Session, Stage, Work
 
 READY = Facts(image_shape=(4, 6), seeds_shape=(4, 6), classes=(1, 2), painted_px=9)
 
@@ -38,7 +38,7 @@ def test_running_comes_before_everything_else():
     session.start()
     session.observe(READY)
     assert session.stage is Stage.RUNNING
-    assert not session.can_segment
+    assert session.can_segment, "a newer wish may always be told"
     session.stop()
     assert session.stage is Stage.READY
 
@@ -70,6 +70,41 @@ def test_changing_a_setting_drops_what_was_said_about_the_old_one():
     session.finish("Half of it.")
     session.forget()
     assert session.stage is Stage.READY
+
+
+def test_while_an_update_is_quick_the_old_words_stay():
+    session = Session()
+    session.observe(READY)
+    session.finish("Half of it.")
+    session.observe(replace(READY, painted_px=10))
+    session.start()
+    assert session.hint == "Half of it."
+    session.show_slow()
+    assert "Working" in session.hint
+    session.finish("A third of it.")
+    assert session.hint == "A third of it."
+    session.start()
+    assert not session.is_slow, "every job has its own patience"
+
+
+def test_a_class_erased_to_nothing_is_named_while_an_update_runs():
+    session = Session()
+    session.observe(READY)
+    session.finish("Half of it.")
+    session.start()
+    session.observe(replace(READY, classes=(1,)))
+    assert "Only class 1" in session.hint
+
+
+def test_a_file_and_an_update_run_each_on_their_own():
+    session = Session()
+    session.observe(READY)
+    session.start()
+    session.start(Work.FILES)
+    session.finish("Saved.", Work.FILES)
+    assert session.stage is Stage.RUNNING
+    session.finish("Half of it.")
+    assert session.stage is Stage.DONE
 
 
 def test_the_same_facts_are_no_news():

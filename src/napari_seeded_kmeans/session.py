@@ -23,6 +23,13 @@ class Stage(Enum):
     DONE = auto()
 
 
+class Work(Enum):
+    """What may run in the background, each on its own."""
+
+    UPDATE = auto()
+    FILES = auto()
+
+
 @dataclass(frozen=True)
 class Facts:
     """What is chosen and painted right now.
@@ -47,15 +54,17 @@ class Facts:
 
 
 class Session:
-    """The facts, whether a job runs, and the last thing worth saying."""
+    """The facts, what runs, and the last thing worth saying."""
 
     changed = Signal()
 
     def __init__(self) -> None:
         self._facts = Facts()
-        self._running = False
+        self._running: frozenset[Work] = frozenset()
+        self._is_slow = False
         self._error = ""
         self._summary = ""
+        self._is_fresh = False
 
     @property
     def facts(self) -> Facts:
@@ -65,9 +74,82 @@ class Session:
     @property
     def stage(self) -> Stage:
         """Where the work stands."""
+        return Stage.RUNNING if self._running else self._resting_stage
+
+    @property
+    def running(self) -> frozenset[Work]:
+        """What runs right now."""
+        return self._running
+
+    @property
+    def can_segment(self) -> bool:
+        """Whether nothing is missing; while a job runs, a newer one may be asked for."""
+        return self._resting_stage in (Stage.READY, Stage.DONE)
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether a job runs, and for so long that it should be seen."""
+        return bool(self._running) and self._is_slow
+
+    @property
+    def is_error(self) -> bool:
+        """Whether `hint` tells of something that went wrong."""
+        return bool(self._error) or self.stage is Stage.NEEDS_MATCH
+
+    @property
+    def hint(self) -> str:
+        """One or two sentences: what went wrong, or what to do next."""
+        if self._error:
+            return self._error
+        if self.is_slow:
+            return "Working. You can go on painting; Cancel (key C) stops it."
+        # What was said last stays for as long as an update takes: nothing flickers at every stroke.
+        is_valid = self._is_fresh or (bool(self._running) and self.can_segment)
+        return (self._summary if is_valid else "") or self._next_step()
+
+    def observe(self, facts: Facts) -> None:
+        """Take note of what is chosen and painted; what was said about other facts no longer holds."""
+        if facts != self._facts:
+            self._facts = facts
+            self.forget()
+
+    def forget(self) -> None:
+        """Drop the last error and summary: the person changed something they depend on."""
+        self._error, self._is_fresh = "", False
+        self.changed.emit()
+
+    def start(self, work: Work = Work.UPDATE) -> None:
+        """Say that a job runs from now on."""
+        self._is_slow = self.is_slow
+        self._running |= {work}
+        self._error, self._is_fresh = "", False
+        self.changed.emit()
+
+    def show_slow(self) -> None:
+        """Say that the job takes long enough to be seen."""
+        self._is_slow = True
+        self.changed.emit()
+
+    def finish(self, summary: str, work: Work = Work.UPDATE) -> None:
+        """Say that a job is done; `summary` tells what came out and what to do next."""
+        self._running -= {work}
+        self._error, self._summary, self._is_fresh = "", summary, bool(summary)
+        self.changed.emit()
+
+    def fail(self, message: str, work: Work = Work.UPDATE) -> None:
+        """Say that what was asked for did not work; `message` tells why and what to do."""
+        self._running -= {work}
+        self._error = message
+        self.changed.emit()
+
+    def stop(self, *works: Work) -> None:
+        """Say that these, or else all, run no more and everything is as before."""
+        self._running -= set(works or Work)
+        self.changed.emit()
+
+    @property
+    def _resting_stage(self) -> Stage:
         facts = self._facts
-        if self._running:
-            return Stage.RUNNING
         if facts.image_shape is None:
             return Stage.NEEDS_IMAGE
         if facts.seeds_shape is None:
@@ -78,56 +160,10 @@ class Session:
             return Stage.NEEDS_STROKES
         if not facts.keeps_output:
             return Stage.NEEDS_OUTPUT
-        return Stage.DONE if self._summary else Stage.READY
-
-    @property
-    def can_segment(self) -> bool:
-        """Whether nothing is missing and nothing runs."""
-        return self.stage in (Stage.READY, Stage.DONE)
-
-    @property
-    def is_error(self) -> bool:
-        """Whether `hint` tells of something that went wrong."""
-        return bool(self._error) or self.stage is Stage.NEEDS_MATCH
-
-    @property
-    def hint(self) -> str:
-        """One or two sentences: what went wrong, or what to do next."""
-        return self._error or self._summary or self._next_step()
-
-    def observe(self, facts: Facts) -> None:
-        """Take note of what is chosen and painted; what was said about other facts no longer holds."""
-        if facts != self._facts:
-            self._facts = facts
-            self.forget()
-
-    def forget(self) -> None:
-        """Drop the last error and summary: the person changed something they depend on."""
-        self._error = self._summary = ""
-        self.changed.emit()
-
-    def start(self) -> None:
-        """Say that a job runs from now on."""
-        self._running, self._error, self._summary = True, "", ""
-        self.changed.emit()
-
-    def finish(self, summary: str) -> None:
-        """Say that the job is done; `summary` tells what came out and what to do next."""
-        self._running, self._error, self._summary = False, "", summary
-        self.changed.emit()
-
-    def fail(self, message: str) -> None:
-        """Say that what was asked for did not work; `message` tells why and what to do."""
-        self._running, self._error = False, message
-        self.changed.emit()
-
-    def stop(self) -> None:
-        """Say that nothing runs any more and everything is as before."""
-        self._running = False
-        self.changed.emit()
+        return Stage.DONE if self._is_fresh else Stage.READY
 
     def _next_step(self) -> str:
-        match self.stage:
+        match self._resting_stage:
             case Stage.NEEDS_IMAGE:
                 return "Open an image, or take one from File > Open Sample > Seeded K-means."
             case Stage.NEEDS_SEEDS:
@@ -141,9 +177,7 @@ class Session:
                 return _missing_strokes(self._facts.classes)
             case Stage.NEEDS_OUTPUT:
                 return "Tick at least one output to keep."
-            case Stage.RUNNING:
-                return "Working. You can go on painting; Cancel stops it."
-            case Stage.READY | Stage.DONE:
+            case _:
                 return "Ready: press Segment."
 
 

@@ -75,8 +75,8 @@ def settle(qtbot) -> Callable[[SeededSegmentation], Stage]:
     """Wait until the dock has seen everything and nothing runs; tell where it stands."""
 
     def wait(dock: SeededSegmentation) -> Stage:
-        qtbot.waitUntil(lambda: not dock._look_timer.isActive(), timeout=LONG_MS)
-        qtbot.waitUntil(lambda: dock.session.stage is not Stage.RUNNING, timeout=LONG_MS)
+        qtbot.waitUntil(lambda: not dock._seeds.is_waiting, timeout=LONG_MS)
+        qtbot.waitUntil(lambda: not dock.session.running, timeout=LONG_MS)
         return dock.session.stage
 
     return wait

@@ -17,8 +17,9 @@ from napari_seeded_kmeans.session import Stage
 
 @pytest.fixture
 def ready(viewer, dock, two_halves, settle):
-    """The dock with an image and painted seeds; gives the image."""
+    """The dock with an image and painted seeds, and not live; gives the image."""
     image = viewer.add_image(two_halves, name="halves")
+    dock.run_bar.set_live(False)
     paint_halves(dock.new_seeds())
     assert settle(dock) is Stage.READY
     return image
@@ -70,6 +71,7 @@ def test_an_image_without_seeds_asks_for_new(viewer, dock, two_halves):
 
 def test_painting_leads_from_hint_to_hint(viewer, dock, two_halves, settle):
     viewer.add_image(two_halves)
+    dock.run_bar.set_live(False)
     seeds = dock.new_seeds()
     assert "key 1" in dock.hint_line.text
     seeds.paint((10, 10), 1)
@@ -181,7 +183,7 @@ def test_the_keys_go_back_to_napari_when_other_seeds_are_chosen(viewer, dock, re
     first = dock.choice.seeds
     second = dock.new_seeds()
     assert not first.keymap
-    assert len(second.keymap) == 9
+    assert len(second.keymap) == 12
 
 
 # ---- running ----
@@ -224,13 +226,13 @@ def test_progress_and_cancel_show_only_while_it_runs(viewer, dock, ready, slow, 
     assert not dock.run_bar.cancel_button.isVisible()
     dock.segment()
     qtbot.waitUntil(lambda: dock.run_bar._progress.value() == 1)
-    assert dock.run_bar.cancel_button.isVisible()
-    assert not dock.run_bar.segment_button.isEnabled()
+    qtbot.waitUntil(dock.run_bar.cancel_button.isVisible)
+    assert "Working" in dock.hint_line.text
     qtbot.mouseClick(dock.run_bar.cancel_button, Qt.MouseButton.LeftButton)
     assert dock.session.stage is Stage.READY
     assert not dock.run_bar.cancel_button.isVisible()
-    dock._runner._thread.join(5)
-    qtbot.waitUntil(lambda: dock._runner._running is None)
+    dock._updates._runner._thread.join(5)
+    qtbot.waitUntil(lambda: dock._updates._runner._running is None)
     assert len(viewer.layers) == 2, "a cancelled run changes nothing"
 
 
@@ -256,9 +258,10 @@ def test_what_is_removed_or_replaced_meanwhile(what, viewer, dock, ready, slow, 
     shown = [layer.name for layer in viewer.layers]
     if what == "image":
         assert shown == ["halves seeds"]
-        assert "removed meanwhile" in dock.hint_line.text
+        assert "Open an image" in dock.hint_line.text
     elif what == "seeds":
-        assert shown == ["halves", "halves mask"]
+        assert shown == ["halves"]
+        assert "Press New" in dock.hint_line.text
     else:
         assert shown == ["halves", "halves seeds"]
         assert "press Segment again" in dock.hint_line.text
@@ -281,7 +284,7 @@ def test_closing_the_dock_stops_the_work_and_lets_go(window, docked, two_halves,
     paint_halves(seeds)
     docked.segment()
     assert slow.started.wait(5)
-    thread = docked._runner._thread
+    thread = docked._updates._runner._thread
     window.window.remove_dock_widget(docked)
     assert not thread.is_alive()
     assert not seeds.keymap
@@ -294,7 +297,7 @@ def test_closing_the_viewer_while_it_runs(window, docked, two_halves, slow):
     paint_halves(docked.new_seeds())
     docked.segment()
     assert slow.started.wait(5)
-    runner = docked._runner
+    runner = docked._updates._runner
     window.close()
     runner.close()
     assert not runner._thread.is_alive()

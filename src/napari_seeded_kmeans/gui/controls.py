@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from ..session import Session, Stage
+from ..session import Session, Work
 
-_WAIT = "Wait until the work is done, or cancel it."
+_WAIT = "Wait until the file is done, or cancel it."
 
 
 @dataclass(frozen=True)
@@ -17,12 +17,12 @@ class Control:
 
 def controls(session: Session) -> dict[str, Control]:
     """Derive the state of every button from the session."""
-    is_running = session.stage is Stage.RUNNING
+    is_filing = Work.FILES in session.running
     has_image = session.facts.image_shape is not None
     return {
         "segment": _control(
-            "Learn the classes from the strokes and find them in the whole image.",
-            _WAIT if is_running else "" if session.can_segment else session.hint,
+            "Learn the classes from the strokes and find them in the whole image. Key S.",
+            "" if session.can_segment else session.hint,
         ),
         "new": _control(
             "Make an empty seeds layer over this image, ready to paint.",
@@ -30,11 +30,11 @@ def controls(session: Session) -> dict[str, Control]:
         ),
         "import": _control(
             "Read a picture of red and blue strokes, or a seed image, as the seeds of this image.",
-            _WAIT if is_running else "" if has_image else "Open an image first: strokes must have its size.",
+            _WAIT if is_filing else "" if has_image else "Open an image first: strokes must have its size.",
         ),
         "export": _control(
             "Save the seeds as PNG or TIFF; importing the file gives the same seeds.",
-            _WAIT if is_running else "" if session.facts.painted_px else "Nothing is painted yet.",
+            _WAIT if is_filing else "" if session.facts.painted_px else "Nothing is painted yet.",
         ),
     }
 

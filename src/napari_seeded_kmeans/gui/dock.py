@@ -13,33 +13,34 @@ from qtpy.QtWidgets import QApplication, QFileDialog, QFrame, QScrollArea, QVBox
 
 from ..core.threads import Cancel, Progress
 from ..io.seeds import read_seeds, write_seeds
-from ..session import Facts, Session, Stage, in_pixels
+from ..session import Facts, Session, Stage, Work, in_pixels
 from .controls import controls
 from .hint_line import HintLine
-from .job import Answer, Request, prepare
+from .job import Request
 from .layer_choice import LayerChoice
 from .layer_watch import LayerWatch
-from .layers import Outputs, add_seeds, bind_class_keys, unbind_class_keys
+from .layers import Outputs, add_seeds, bind_keys, unbind_keys
 from .output_panel import OutputPanel
 from .pairing import Pairing
 from .params_form import ParamsForm
 from .run_bar import RunBar
 from .runner import Runner
+from .seed_tracker import Change, SeedTracker
 from .source import Source, channel_choices, full_resolution, guess_channel_axis
+from .updates import Update, Updates
 from .words import words_for
 
 if TYPE_CHECKING:
     import napari.viewer
 
-# A stroke fires many events; looking once it pauses is soon enough for the hint line.
-_LOOK_DELAY_MS = 100
-_SEEDS_EVENTS = ("paint", "labels_update", "set_data", "data")
+# What is done sooner needs neither progress nor a way out.
+_SLOW_MS = 300
 _OPEN_FILTER = "Strokes and seeds (*.png *.tif *.tiff *.jpg *.jpeg *.bmp *.npy);;All files (*)"
 _SAVE_FILTER = "PNG (*.png);;TIFF (*.tif *.tiff)"
 
 
 class SeededSegmentation(QScrollArea):
-    """Paint a few strokes per class, press Segment, get a mask.
+    """Paint a few strokes per class, and the mask follows.
 
     Everything the window does can be done from a script by the public methods.
 
@@ -54,15 +55,18 @@ class SeededSegmentation(QScrollArea):
         # napari hands plugins a proxy, under which no object is itself.
         self._viewer = getattr(napari_viewer, "__wrapped__", napari_viewer)
         self.session = Session()
-        self._runner = Runner()
+        self._updates = Updates()
+        self._files = Runner()
         self._outputs = Outputs(self._viewer)
         self._pairing = Pairing(self._viewer.layers, self._outputs.__contains__)
         self._image: LayerWatch[Image] = LayerWatch(("data",), self._on_image_data)
-        self._seeds: LayerWatch[Labels] = LayerWatch(_SEEDS_EVENTS, self._on_seeds_painted)
-        self._last: tuple[Source, Answer] | None = None
-        self._look_timer = QTimer(self)
-        self._look_timer.setSingleShot(True)
-        self._look_timer.setInterval(_LOOK_DELAY_MS)
+        self._seeds = SeedTracker(self)
+        self._last: Update | None = None
+        self._is_holding = False
+        self._is_behind = False
+        self._slow_timer = QTimer(self)
+        self._slow_timer.setSingleShot(True)
+        self._slow_timer.setInterval(_SLOW_MS)
         self.choice = LayerChoice(self)
         self.params = ParamsForm(self)
         self.outputs = OutputPanel(self)
@@ -78,7 +82,6 @@ class SeededSegmentation(QScrollArea):
         self._connect()
         self._on_layers_changed()
         self._on_session_changed()
-        self._runner.submit(prepare, _nothing)
 
     # ---- what a person, or a script, can ask for ----
 
@@ -88,47 +91,44 @@ class SeededSegmentation(QScrollArea):
         return None if source is None else self._add_seeds(source, None)
 
     def segment(self) -> None:
-        """Start segmenting; nothing happens while something is missing or a job runs."""
-        self._look()
-        source, seeds = self._source(), self._seeds_array()
-        if source is None or seeds is None or not self.session.can_segment:
-            return
-        request = Request(
-            image=source.data,
-            seeds=np.array(seeds),
-            channel_axis=source.data_channel_axis,
-            spacing=source.spacing,
-            preset=self.params.preset,
-            params=self.params.overrides(),
-        )
-        self.session.start()
-        self._runner.submit(request.run, partial(self._on_segmented, source, source.data))
+        """Start segmenting; nothing happens while something is missing."""
+        self._is_behind = True
+        self._seeds.look()
+        if self._is_behind:
+            self._update()
+
+    def hold(self, is_holding: bool) -> None:
+        """Let strokes gather from now on, or have the mask catch up with them."""
+        self._is_holding = is_holding
+        self._follow()
 
     def cancel(self) -> None:
         """Stop what runs; layers stay as they are."""
-        self._runner.cancel()
+        self._updates.cancel()
+        self._files.cancel()
         self.session.stop()
 
     def import_seeds(self, path: str | Path) -> None:
         """Start reading a stroke picture or a seed image, to become the seeds of the chosen image."""
         source = self._source()
         if source is not None:
-            self.session.start()
-            self._runner.submit(partial(_read, path), partial(self._on_seeds_read, source, Path(path).name))
+            self.session.start(Work.FILES)
+            self._files.submit(partial(_read, path), partial(self._on_seeds_read, source, Path(path).name))
 
     def export_seeds(self, path: str | Path) -> None:
         """Start writing the chosen seeds to a PNG or TIFF that comes back the same."""
         seeds = self._seeds_array()
         if seeds is not None:
-            self.session.start()
-            self._runner.submit(partial(_write, np.array(seeds), path), self._on_seeds_written)
+            self.session.start(Work.FILES)
+            self._files.submit(partial(_write, np.array(seeds), path), self._on_seeds_written)
 
     def close_down(self) -> None:
         """Stop the worker and let go of viewer and layers; the dock is of no use afterwards."""
-        self._look_timer.stop()
-        self._runner.close()
+        self._slow_timer.stop()
+        self._updates.close()
+        self._files.close()
         self._image.watch(None)
-        self._watch_seeds(None)
+        self._follow_seeds(None)
         for event in self._layer_events():
             event.disconnect(self._on_layers_changed)
         self._last = None
@@ -142,28 +142,34 @@ class SeededSegmentation(QScrollArea):
         self.choice.new_requested.connect(self.new_seeds)
         self.choice.import_requested.connect(self._on_import_requested)
         self.choice.export_requested.connect(self._on_export_requested)
-        self.params.changed.connect(self.session.forget)
+        self.params.changed.connect(self._on_params_changed)
         self.outputs.changed.connect(self._on_outputs_changed)
+        self.run_bar.live_toggled.connect(self._on_live_toggled)
         self.run_bar.segment_requested.connect(self.segment)
         self.run_bar.cancel_requested.connect(self.cancel)
-        self._look_timer.timeout.connect(self._look)
-        self._runner.progressed.connect(self.run_bar.show_progress)
-        self._runner.failed.connect(self._on_failed)
+        self._seeds.painted.connect(self._on_painted)
+        self._slow_timer.timeout.connect(self.session.show_slow)
+        self._updates.progressed.connect(self.run_bar.show_progress)
+        self._updates.arrived.connect(self._on_arrived)
+        self._updates.dropped.connect(self.session.fail)
+        self._updates.failed.connect(self._on_failed)
+        self._files.failed.connect(self._on_file_failed)
         self.session.changed.connect(self._on_session_changed)
         for event in self._layer_events():
             event.connect(self._on_layers_changed)
-        # A window can go without closing its docks. The runner has no parent, so it outlives this widget.
-        self.destroyed.connect(self._runner.close)
+        # A window can go without closing its docks. The workers have no parent, so they outlive this widget.
         application = QApplication.instance()
-        if application is not None:
-            application.aboutToQuit.connect(self._runner.close)
+        for worker in (self._updates, self._files):
+            self.destroyed.connect(worker.close)
+            if application is not None:
+                application.aboutToQuit.connect(worker.close)
 
     def _layer_events(self) -> tuple[Any, ...]:
         events = self._viewer.layers.events
         return events.inserted, events.removed, events.reordered, events.renamed
 
     def _on_layers_changed(self, _event: Any = None) -> None:
-        if self._last is not None and self._last[0].layer not in self._viewer.layers:
+        if self._last is not None and self._last.source.layer not in self._viewer.layers:
             self._last = None
         self.choice.offer_images(self._pairing.images(), self._pairing.best_image(self._image.layer))
         self._offer_seeds()
@@ -176,57 +182,73 @@ class SeededSegmentation(QScrollArea):
         self._look()
 
     def _on_image_data(self, _event: Any = None) -> None:
-        self._last = None
         self._offer_channels()
         self._look()
+        self._catch_up()
+        self._last = None
 
     def _on_channels_chosen(self) -> None:
         self._offer_seeds()
         self._look()
+        self._catch_up()
+
+    def _on_params_changed(self) -> None:
+        self.session.forget()
+        self._catch_up()
+
+    def _on_live_toggled(self, is_live: bool) -> None:
+        if is_live and self.session.stage is Stage.READY:
+            self._is_behind = True
+            self._follow()
 
     def _on_seeds_chosen(self) -> None:
-        self._watch_seeds(self.choice.seeds)
+        self._follow_seeds(self.choice.seeds)
         if self._seeds.layer is not None and self._image.layer is not None:
             self._pairing.remember(self._seeds.layer, self._image.layer)
         self._look()
 
-    def _on_seeds_painted(self, _event: Any = None) -> None:
-        self._look_timer.start()
+    def _on_painted(self, _change: Change | None) -> None:
+        self._look()
+        self._is_behind = True
+        self._follow()
 
     def _on_outputs_changed(self) -> None:
         if self._last is not None:
-            source, answer = self._last
             # Anew, because the image may have been moved since.
-            self._outputs.show(replace(source), answer.segmentation, self.outputs.value())
+            source = replace(self._last.source)
+            self._outputs.show(source, self._last.answer.segmentation, self.outputs.value())
         self._look()
 
-    def _on_segmented(self, source: Source, data: Any, answer: Answer) -> None:
-        if source.layer not in self._viewer.layers:
-            self.session.fail(f"{source.layer.name} was removed meanwhile, so its result was dropped.")
-        elif source.data is not data:
-            self.session.fail(f"{source.layer.name} has new data since: press Segment again.")
-        else:
-            self._last = source, answer
-            self._outputs.show(source, answer.segmentation, self.outputs.value())
-            self.session.finish(answer.summary)
+    def _on_arrived(self, update: Update, is_followed: bool) -> None:
+        self._last = update
+        self._outputs.show(update.source, update.answer.segmentation, self.outputs.value())
+        if not is_followed:
+            how = "paint more" if self.run_bar.is_live else "paint more and press Segment again"
+            self.session.finish(f"{update.answer.summary} Where it is wrong, {how}.")
 
     def _on_seeds_read(self, source: Source, name: str, seeds: NDArray[np.integer]) -> None:
-        self.session.stop()
+        self.session.stop(Work.FILES)
         if source.layer not in self._viewer.layers:
-            self.session.fail(f"{source.layer.name} was removed meanwhile, so {name} was not imported.")
+            self.session.fail(
+                f"{source.layer.name} was removed meanwhile, so {name} was not imported.", Work.FILES
+            )
         elif seeds.shape != source.shape:
             self.session.fail(
                 f"{name} is {in_pixels(seeds.shape)} but the image is {in_pixels(source.shape)}: "
-                "choose strokes of the same size."
+                "choose strokes of the same size.",
+                Work.FILES,
             )
         else:
             self._add_seeds(source, seeds)
 
     def _on_seeds_written(self, path: Path) -> None:
-        self.session.finish(f"Saved the seeds as {path.name}.")
+        self.session.finish(f"Saved the seeds as {path.name}.", Work.FILES)
 
     def _on_failed(self, error: Exception) -> None:
         self.session.fail(words_for(error))
+
+    def _on_file_failed(self, error: Exception) -> None:
+        self.session.fail(words_for(error), Work.FILES)
 
     def _on_import_requested(self) -> None:
         path, _ = QFileDialog.getOpenFileName(self, "Import strokes or seeds", "", _OPEN_FILTER)
@@ -244,7 +266,11 @@ class SeededSegmentation(QScrollArea):
     def _on_session_changed(self) -> None:
         """Derive the state of every control from the session."""
         self.hint_line.show_hint(self.session.hint, is_error=self.session.is_error)
-        self.run_bar.show_running(self.session.stage is Stage.RUNNING)
+        self.run_bar.show_running(self.session.is_slow)
+        if not self.session.running:
+            self._slow_timer.stop()
+        elif not self.session.is_slow and not self._slow_timer.isActive():
+            self._slow_timer.start()
         for name, control in controls(self.session).items():
             self._buttons[name].setEnabled(control.is_enabled)
             # Rich text, so that Qt wraps it.
@@ -263,20 +289,44 @@ class SeededSegmentation(QScrollArea):
 
     def _look(self) -> None:
         """Tell the session what is chosen and painted."""
-        source, seeds = self._source(), self._seeds_array()
-        painted = np.empty(0, np.uint8)
-        if source is not None and seeds is not None and seeds.shape == source.shape:
-            array = np.asarray(seeds)
-            painted = array[array != 0]
+        source, seeds, counts = self._source(), self._seeds_array(), self._seeds.counts
         self.session.observe(
             Facts(
                 image_shape=None if source is None else source.shape,
                 seeds_shape=None if seeds is None else tuple(seeds.shape),
-                classes=tuple(np.unique(painted).tolist()),
-                painted_px=painted.size,
+                classes=tuple(counts),
+                painted_px=sum(counts.values()),
                 keeps_output=bool(self.outputs.value()),
             )
         )
+
+    def _follow(self) -> None:
+        """Update if the mask is behind, and should follow by itself."""
+        if self._is_behind and self.run_bar.is_live and not self._is_holding:
+            self._update()
+
+    def _catch_up(self) -> None:
+        """Follow what is not painted: only once there is a result, so that nothing starts unasked."""
+        if self._last is not None:
+            self._is_behind = True
+            self._follow()
+
+    def _update(self) -> None:
+        """Ask for a result of what is there now."""
+        source = self._source()
+        if source is None or not self.session.can_segment:
+            return
+        request = Request(
+            image=source.data,
+            seeds=source.to_spatial(self._seeds.snapshot()),
+            channel_axis=source.data_channel_axis,
+            spacing=source.spacing,
+            preset=self.params.preset,
+            params=self.params.overrides(),
+        )
+        self._is_behind = False
+        self.session.start()
+        self._updates.ask(source, request)
 
     def _offer_channels(self) -> None:
         image = self._image.layer
@@ -296,12 +346,16 @@ class SeededSegmentation(QScrollArea):
         self.choice.choose_seeds(layer)
         return layer
 
-    def _watch_seeds(self, seeds: Labels | None) -> None:
+    def _follow_seeds(self, seeds: Labels | None) -> None:
         if self._seeds.layer is not None:
-            unbind_class_keys(self._seeds.layer)
-        self._seeds.watch(seeds)
+            unbind_keys(self._seeds.layer)
+        self._seeds.follow(seeds)
+        # What runs is about other seeds, or another image.
+        self._updates.cancel()
+        self._is_behind = False
+        self.session.stop(Work.UPDATE)
         if seeds is not None:
-            bind_class_keys(seeds)
+            bind_keys(seeds, segment=self.segment, cancel=self.cancel, hold=self.hold)
 
     # ---- the widget itself ----
 
@@ -333,10 +387,6 @@ def _rule() -> QFrame:
     line = QFrame()
     line.setFrameShape(QFrame.Shape.HLine)
     return line
-
-
-def _nothing(_result: None) -> None:
-    """Take note of nothing: being prepared shows in the next job's speed."""
 
 
 def _read(path: str | Path, _cancel: Cancel, _progress: Progress) -> NDArray[np.integer]:

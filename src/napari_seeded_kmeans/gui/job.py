@@ -1,4 +1,4 @@
-"""What the worker does, before and when Segment is pressed: no layers, no widgets, arrays only."""
+"""What the worker does, before and when a result is asked for: no layers, no widgets, arrays only."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class Answer:
 
 @dataclass(frozen=True, eq=False)
 class Request:
-    """Everything a segmentation needs, as it was when the button was pressed.
+    """Everything a segmentation needs, as it was when it was asked for.
 
     Attributes
     ----------
@@ -80,8 +80,6 @@ def prepare(cancel: Cancel, _progress: Progress) -> None:
 
 def _summarise(result: Segmentation) -> str:
     if len(result.classes) == 2:
-        covered = f"The mask covers {np.mean(result.mask):.1%} of the image."
-    else:
-        shares = (f"class {value} {np.mean(result.labels == value):.1%}" for value in result.classes)
-        covered = f"Shares of the image: {', '.join(shares)}."
-    return f"{covered} Where it is wrong, paint more and press Segment again."
+        return f"The mask covers {np.mean(result.mask):.1%} of the image."
+    shares = (f"class {value} {np.mean(result.labels == value):.1%}" for value in result.classes)
+    return f"Shares of the image: {', '.join(shares)}."

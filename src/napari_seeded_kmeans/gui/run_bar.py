@@ -1,29 +1,50 @@
-"""The one button, and while it works: how far it is, and a way out."""
+"""Live or on demand, the one button, and while it works: how far it is, and a way out."""
 
 from qtpy.QtCore import Signal
-from qtpy.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
+from qtpy.QtWidgets import QCheckBox, QHBoxLayout, QProgressBar, QPushButton, QWidget
+
+_LIVE_HELP = (
+    "The mask follows every stroke, erasing, undo and setting. "
+    "Hold the key H while you paint several strokes: it follows when you let go."
+)
 
 
 class RunBar(QWidget):
-    """Segment; progress and Cancel show only while a job runs."""
+    """Live, Segment; progress and Cancel show only while a job takes long."""
 
+    live_toggled = Signal(bool)
     segment_requested = Signal()
     cancel_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.live_box = QCheckBox("Live", self)
+        self.live_box.setToolTip(f"<p>{_LIVE_HELP}</p>")
+        self.live_box.setChecked(True)
         self.segment_button = QPushButton("Segment", self)
         self.cancel_button = QPushButton("Cancel", self)
+        self.cancel_button.setToolTip("<p>Stop the work; everything stays as it was. Key C.</p>")
         self._progress = QProgressBar(self)
         self._progress.setTextVisible(False)
+        self.live_box.toggled.connect(self.live_toggled)
         self.segment_button.clicked.connect(self.segment_requested)
         self.cancel_button.clicked.connect(self.cancel_requested)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.live_box)
         layout.addWidget(self.segment_button, 1)
         layout.addWidget(self._progress, 2)
         layout.addWidget(self.cancel_button)
         self.show_running(False)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the mask follows the brush."""
+        return bool(self.live_box.isChecked())
+
+    def set_live(self, is_live: bool) -> None:
+        """Let the mask follow the brush, or only the button."""
+        self.live_box.setChecked(is_live)
 
     def show_running(self, is_running: bool) -> None:
         """Show or hide progress and Cancel."""

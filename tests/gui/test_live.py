@@ -1,0 +1,226 @@
+"""The mask follows the brush: every stroke, erasing, undo, setting; and nothing stale is ever shown."""
+
+from threading import Event
+
+import numpy as np
+import pytest
+from conftest import drag, paint_halves
+from qtpy.QtCore import QCoreApplication, QEvent, Qt
+from qtpy.QtGui import QKeyEvent
+from qtpy.QtWidgets import QApplication
+
+from napari_seeded_kmeans import segment
+from napari_seeded_kmeans.gui import job
+from napari_seeded_kmeans.session import Stage
+
+
+@pytest.fixture
+def live(viewer, dock, two_halves, settle):
+    """The dock with a first result, by the preset that is quickest; gives the seeds."""
+    dock.params.set_value("classic", n_clusters=4)
+    viewer.add_image(two_halves, name="halves")
+    seeds = dock.new_seeds()
+    paint_halves(seeds)
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    return seeds
+
+
+@pytest.fixture
+def jobs(monkeypatch):
+    """The seeds of every job, each of which waits until it may go on."""
+
+    class Jobs(list):
+        may_go_on = Event()
+
+        def __call__(self, image, seeds, **keywords):
+            self.append(seeds)
+            assert self.may_go_on.wait(20)
+            return segment(image, seeds, **keywords)
+
+    jobs = Jobs()
+    jobs.may_go_on = Event()
+    monkeypatch.setattr(job, "segment", jobs)
+    yield jobs
+    jobs.may_go_on.set()
+
+
+def mask(viewer):
+    return viewer.layers["halves mask"].data
+
+
+def expected(viewer, seeds, **params):
+    return segment(
+        viewer.layers["halves"].data, seeds.data, **{"preset": "classic", "n_clusters": 4, **params}
+    )
+
+
+def test_the_mask_is_there_once_two_classes_are_painted(viewer, dock, two_halves, settle):
+    viewer.add_image(two_halves, name="halves")
+    dock.params.set_value("classic", n_clusters=4)
+    seeds = dock.new_seeds()
+    seeds.paint((10, 10), 1)
+    assert settle(dock) is Stage.NEEDS_STROKES
+    seeds.paint((10, 50), 2)
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    np.testing.assert_array_equal(mask(viewer), expected(viewer, seeds).labels)
+
+
+def test_strokes_that_were_there_before_start_nothing(viewer, dock, two_halves, settle):
+    seeds = np.zeros((48, 64), np.uint8)
+    seeds[:, 0], seeds[:, -1] = 1, 2
+    viewer.add_image(two_halves)
+    viewer.add_labels(seeds, name="strokes")
+    assert settle(dock) is Stage.READY
+
+
+@pytest.mark.parametrize("act", ["paint", "erase", "fill", "polygon", "in place"])
+def test_every_change_is_followed_and_undo_is_exact(act, viewer, dock, live, settle):
+    before = dock._last.answer.segmentation
+    shown = mask(viewer).copy()
+    {
+        "paint": lambda: live.paint((20, 20), 2),
+        "erase": lambda: live.paint((12, 5), 0),
+        "fill": lambda: live.fill((0, 0), 2),
+        "polygon": lambda: live.paint_polygon([(1, 20), (9, 20), (9, 40)], 3),
+        "in place": lambda: live.data_setitem(np.nonzero(live.data == 1), 2) or live.paint((3, 3), 1),
+    }[act]()
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    np.testing.assert_array_equal(mask(viewer), expected(viewer, live).labels)
+    after = mask(viewer).copy()
+    while live._undo_history and not (live.data == paint_like(live)).all():
+        live.undo()
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    again = dock._last.answer.segmentation
+    for name in ("labels", "scores", "uncertainty"):
+        assert getattr(again, name).tobytes() == getattr(before, name).tobytes(), name
+    np.testing.assert_array_equal(mask(viewer), shown)
+    while live._redo_history:
+        live.redo()
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    np.testing.assert_array_equal(mask(viewer), after)
+
+
+def paint_like(seeds):
+    array = np.zeros_like(seeds.data)
+    array[10:40, 4:8], array[10:40, 56:60] = 1, 2
+    return array
+
+
+def test_a_setting_is_followed(viewer, dock, live, settle):
+    dock.params.set_value("classic", n_clusters=2, min_size_px=0)
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    wanted = expected(viewer, live, n_clusters=2, min_size_px=0)
+    np.testing.assert_array_equal(mask(viewer), wanted.labels)
+
+
+def test_new_pixels_are_followed(viewer, dock, live, settle):
+    viewer.layers["halves"].data = viewer.layers["halves"].data[:, ::-1].copy()
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    np.testing.assert_array_equal(mask(viewer), expected(viewer, live).labels)
+
+
+def test_a_class_erased_to_nothing_leaves_the_result_and_says_what_is_missing(viewer, dock, live, settle):
+    before = mask(viewer).copy()
+    live.data_setitem(np.nonzero(live.data == 2), 0)
+    assert settle(dock) is Stage.NEEDS_STROKES
+    assert "Only class 1" in dock.hint_line.text
+    np.testing.assert_array_equal(mask(viewer), before)
+
+
+def test_not_live_waits_for_the_button_and_live_again_catches_up(viewer, dock, live, settle):
+    dock.run_bar.set_live(False)
+    before = mask(viewer).copy()
+    live.paint((20, 20), 2)
+    assert settle(dock) is Stage.READY
+    np.testing.assert_array_equal(mask(viewer), before)
+    dock.run_bar.set_live(True)
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    np.testing.assert_array_equal(mask(viewer), expected(viewer, live).labels)
+
+
+def test_of_many_strokes_the_first_and_the_newest_are_worked_on(viewer, dock, live, settle, jobs):
+    for row in range(12, 20):
+        live.paint((row, 20), 1)
+        QCoreApplication.processEvents()
+    jobs.may_go_on.set()
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    assert len(jobs) == 2, "those between were replaced while they waited"
+    np.testing.assert_array_equal(jobs[1], live.data)
+    np.testing.assert_array_equal(mask(viewer), expected(viewer, live).labels)
+
+
+def test_segment_with_something_painted_is_one_job(dock, live, settle, jobs):
+    live.paint((20, 20), 1)
+    dock.segment()
+    jobs.may_go_on.set()
+    settle(dock)
+    assert len(jobs) == 1
+
+
+def test_other_seeds_than_those_worked_on_drop_the_result(viewer, dock, live, settle, jobs):
+    before = mask(viewer).copy()
+    live.paint((20, 20), 2)
+    QCoreApplication.processEvents()
+    dock.new_seeds()
+    jobs.may_go_on.set()
+    settle(dock)
+    np.testing.assert_array_equal(mask(viewer), before)
+    assert "key 1" in dock.hint_line.text
+
+
+@pytest.mark.parametrize("change", ["rename", "reorder", "roll", "hide"])
+def test_what_does_not_touch_the_pixels_does_not_disturb(change, viewer, dock, live, settle, jobs):
+    live.paint((20, 20), 2)
+    QCoreApplication.processEvents()
+    {
+        "rename": lambda: setattr(viewer.layers["halves"], "name", "other"),
+        "reorder": lambda: viewer.layers.move(0, 3),
+        "roll": viewer.dims.roll,
+        "hide": lambda: setattr(live, "visible", False),
+    }[change]()
+    jobs.may_go_on.set()
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    shown = next(layer for layer in viewer.layers if layer.name == "halves mask")
+    np.testing.assert_array_equal(
+        shown.data, segment(dock.choice.image.data, live.data, preset="classic", n_clusters=4).labels
+    )
+
+
+def test_an_image_scaled_meanwhile_gets_no_result_of_before(viewer, dock, live, settle, jobs):
+    before = mask(viewer).copy()
+    live.paint((20, 20), 2)
+    QCoreApplication.processEvents()
+    viewer.layers["halves"].scale = (2, 1)
+    jobs.may_go_on.set()
+    settle(dock)
+    np.testing.assert_array_equal(mask(viewer), before)
+    assert "scaled since" in dock.hint_line.text
+
+
+def key(viewer, kind, key):
+    canvas = viewer.window._qt_viewer.canvas.native
+    QApplication.sendEvent(canvas, QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier))
+    QApplication.processEvents()
+
+
+def test_keys_hold_segment_and_cancel(window, docked, two_halves, settle, jobs):
+    window.add_image(two_halves, name="halves")
+    docked.params.set_value("classic", n_clusters=4)
+    seeds = docked.new_seeds()
+    QApplication.processEvents()
+    key(window, QEvent.Type.KeyPress, Qt.Key.Key_H)
+    drag(window, seeds, [(10, 6), (40, 6)])
+    seeds.selected_label = 2
+    drag(window, seeds, [(10, 56), (40, 56)])
+    assert docked.session.stage is Stage.READY
+    assert not jobs, "strokes gather while H is down"
+    key(window, QEvent.Type.KeyRelease, Qt.Key.Key_H)
+    assert docked.session.stage is Stage.RUNNING
+    key(window, QEvent.Type.KeyPress, Qt.Key.Key_C)
+    key(window, QEvent.Type.KeyRelease, Qt.Key.Key_C)
+    assert docked.session.stage is Stage.READY
+    key(window, QEvent.Type.KeyPress, Qt.Key.Key_S)
+    assert docked.session.stage is Stage.RUNNING
+    jobs.may_go_on.set()
+    assert settle(docked) is Stage.DONE
+    assert [len(jobs), "halves mask" in window.layers] == [2, True]
