@@ -26,7 +26,7 @@ from ._kernels.cells import (
 from ._kernels.lloyd import add_moments, fill_empty
 from .colours import interleaved_bits
 from .lloyd import Sums, add_up, iterate, mean_variance
-from .starts import enough_points, good_start
+from .starts import SWAP_PAIRS, enough_points, good_start, swap
 from .threads import Cancel, map_tiles, tiles
 
 MAX_DIMENSIONS = 4
@@ -35,8 +35,8 @@ CELL_POINTS = 32
 POINTS_PER_TILE = 1 << 15
 FEW_CLUSTERS = 32
 """Fewer clusters settle in a few steps: they need fewer levels between coarse and fine."""
-FEW_TOLERANCE = 0.01
-"""And their steps cost so little that they may settle well: times the tolerance on the points."""
+FEW_TOLERANCE, MANY_TOLERANCE = 0.01, 0.2
+"""How well to settle on the way, times the tolerance on the points: steps are cheaper there."""
 GRID_BITS = {1: 16, 2: 8, 3: 6, 4: 4}
 """Bits an axis of the grid that points without codes are sorted into."""
 GRID_TAIL = 0.005
@@ -91,13 +91,15 @@ class Cells:
         finer = [self]
         few = n_clusters < FEW_CLUSTERS
         shrink = 8 if few else 2
-        patience = FEW_TOLERANCE if few else 1.0
+        patience = FEW_TOLERANCE if few else MANY_TOLERANCE
         while (coarse := _coarser(finer[-1], shrink, enough_points(n_clusters))) is not None:
             finer.append(coarse)
         coarsest = finer[-1]
         centers = good_start(coarsest.points, coarsest.weights, n_clusters, tolerance, rng, cancel)
         for level in finer[:0:-1]:
             level.settle(centers, max_iter, patience * tolerance, cancel)
+            if len(level.weights) * n_clusters <= SWAP_PAIRS:
+                swap(level.points, level.weights, centers, rng)
         return centers
 
     def settle(

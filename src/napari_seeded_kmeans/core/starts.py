@@ -18,10 +18,12 @@ MAX_STARTS = 8
 START_PAIRS = 1e7
 """Distances that all starts together may cost, about 4 ms."""
 
-SWAP_ITERATIONS = 3
-MAX_SWAPS = 64
-SWAP_PAIRS = 2e8
-SWAP_OPTIMISM = 1.01
+SWAP_ITERATIONS = 2
+MAX_SWAPS = 256
+SWAP_HOPE = 0.2
+"""A swap is tried out when it raises the inertia by at most this share of a cluster's part of it."""
+SWAP_PAIRS = 1e6
+"""Swaps are looked for on points that cost up to this many distances to assign."""
 
 
 def enough_points(n_clusters: int) -> int:
@@ -62,7 +64,17 @@ def good_start(
         return lloyd(points, weights, centers, labels, START_ITERATIONS, tolerance)[0], centers
 
     _, centers = min(map_tiles(start, range(n_starts), cancel=cancel), key=lambda found: found[0])
-    if 2 <= len(centers) < len(weights):
-        n_swaps = int(np.clip(SWAP_PAIRS / ((SWAP_ITERATIONS + 2) * pairs), 1, MAX_SWAPS))
-        swap_centers(points, weights, rng.random(n_swaps), centers, SWAP_ITERATIONS, SWAP_OPTIMISM)
+    swap(points, weights, centers, rng)
     return centers
+
+
+def swap(
+    points: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    centers: NDArray[np.float64],
+    rng: np.random.Generator,
+) -> None:
+    """Move badly placed centres (k, d), in place, to where they serve the points (d, n) better."""
+    if 2 <= len(centers) < len(weights):
+        hope = 1.0 + SWAP_HOPE / len(centers)
+        swap_centers(points, weights, rng.random(MAX_SWAPS), centers, SWAP_ITERATIONS, hope)
