@@ -18,6 +18,7 @@ from .core.errors import SeededKMeansError as SeededKMeansError
 from .core.errors import SeededKMeansWarning as SeededKMeansWarning
 from .core.evaluation import ClassScores as ClassScores
 from .core.evaluation import Scores as Scores
+from .core.evaluation import error_map as error_map
 from .core.evaluation import evaluate as evaluate
 from .core.kmeans import KMeansResult as KMeansResult
 from .core.kmeans import kmeans as kmeans

@@ -86,14 +86,20 @@ def compare(predicted: NDArray[Any], true: NDArray[Any], *, masks: bool, **optio
     """Evaluate label images as they are, or their foregrounds; see `evaluate_folder`."""
     if not masks:
         return evaluate(predicted, true, **options)
-    ignore = options.get("ignore")
-    foreground = np.where(_foreground(true), 1, 0)
-    if ignore is not None:
-        foreground = np.where(true == ignore, ignore, foreground)
-    return evaluate(_foreground(predicted), foreground, **options)
+    predicted, true, options["ignore"] = as_masks(predicted, true, options.get("ignore"))
+    return evaluate(predicted, true, **options)
 
 
-def _foreground(labels: NDArray[Any]) -> NDArray[np.bool_]:
-    has_zero = not labels.all()
+def as_masks(
+    predicted: NDArray[Any], true: NDArray[Any], ignore: int | None
+) -> tuple[NDArray[np.bool_], NDArray[np.uint8], int]:
+    """Return what is not background in both, and the value that is to be ignored in the truth from now on."""
+    scored = np.ones(true.shape, bool) if ignore is None else true != ignore
+    foreground = np.where(scored, _foreground(true, scored), 2).astype(np.uint8)
+    return _foreground(predicted, np.ones(predicted.shape, bool)), foreground, 2
+
+
+def _foreground(labels: NDArray[Any], scored: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    has_zero = bool((labels[scored] == 0).any())
     foreground: NDArray[np.bool_] = labels != (0 if has_zero else BACKGROUND)
     return foreground

@@ -16,6 +16,9 @@ from .boundaries import boundary_f
 from .errors import SeededKMeansError
 from .seeds import BACKGROUND
 
+MISSED, EXTRA, CONFUSED = 1, 2, 3
+"""Values of `error_map`."""
+
 _MEASURES = ("iou", "dice", "precision", "recall", "boundary_f")
 
 
@@ -151,6 +154,29 @@ def evaluate(
         classes=(0, *classes),
         confusion=confusion,
     )
+
+
+def error_map(
+    prediction: ArrayLike, truth: ArrayLike, *, ignore: int | None = None, background: int | None = None
+) -> NDArray[np.uint8]:
+    """Show where a prediction is wrong, and how; images have the meaning they have for `evaluate`.
+
+    Returns
+    -------
+    ndarray (*spatial,), uint8
+        0 = right or not scored, `MISSED` = background where there is a class, `EXTRA` = a class where
+        there is background, `CONFUSED` = another class.
+
+    Raises
+    ------
+    SeededKMeansError
+        As `evaluate`.
+    """
+    predicted, true, scored = _check_images(prediction, truth, ignore)
+    predicted, true, _ = _same_meaning(predicted, true, scored, background)
+    kinds = np.where(predicted == 0, MISSED, np.where(true == 0, EXTRA, CONFUSED))
+    errors: NDArray[np.uint8] = np.where(scored & (predicted != true), kinds, 0).astype(np.uint8)
+    return errors
 
 
 def _check_images(

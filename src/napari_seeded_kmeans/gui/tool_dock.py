@@ -1,0 +1,132 @@
+"""What the docks Evaluate and Batch have in common: a worker, a run bar, a hint line, a way to close."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from qtpy.QtCore import QEvent
+from qtpy.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from ..core.threads import Cancel, Progress
+from .hint_line import HintLine
+from .run_bar import RunBar
+from .runner import Runner
+from .words import words_for
+
+if TYPE_CHECKING:
+    import napari.viewer
+
+T = TypeVar("T")
+
+
+class ToolDock(QScrollArea):
+    """A dock with one button that starts one kind of work.
+
+    Parameters
+    ----------
+    napari_viewer : napari.viewer.Viewer
+        The viewer whose layers are offered and that results are added to.
+    """
+
+    def __init__(
+        self, napari_viewer: "napari.viewer.Viewer", button: str, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        # napari hands plugins a proxy, under which no object is itself.
+        self._viewer = getattr(napari_viewer, "__wrapped__", napari_viewer)
+        self._runner = Runner()
+        self.is_running = False
+        self.run_bar = RunBar(self)
+        self.run_bar.segment_button.setText(button)
+        self.hint_line = HintLine(self)
+
+    def cancel(self) -> None:
+        """Stop what runs."""
+        self._runner.cancel()
+        self._set_running(False)
+
+    def close_down(self) -> None:
+        """Stop the worker and let go of the viewer; the dock is of no use afterwards."""
+        self._runner.close()
+        for event in self._layer_events():
+            event.disconnect(self._on_layers_changed)
+
+    # ---- for the docks ----
+
+    def _start(self) -> None:
+        """Do what the button says."""
+        raise NotImplementedError
+
+    def _on_layers_changed(self, _event: Any = None) -> None:
+        """React to layers that come, go, move or are renamed."""
+
+    def _on_running_changed(self) -> None:
+        """React to work beginning or ending."""
+
+    def _why_not(self) -> str:
+        """Return why the button cannot work now; empty if it can."""
+        return ""
+
+    def _open(self, *views: QWidget) -> None:
+        """Lay out `views` above run bar and hint line, and begin to listen; the last act of __init__."""
+        content = QWidget(self)
+        layout = QVBoxLayout(content)
+        for view in (*views, self.run_bar, self.hint_line):
+            layout.addWidget(view)
+        layout.addStretch(1)
+        self.setWidget(content)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.run_bar.segment_requested.connect(self._start)
+        self.run_bar.cancel_requested.connect(self.cancel)
+        self._runner.progressed.connect(self.run_bar.show_progress)
+        self._runner.failed.connect(self._on_failed)
+        for event in self._layer_events():
+            event.connect(self._on_layers_changed)
+        # A window can go without closing its docks. The runner has no parent, so it outlives this widget.
+        self.destroyed.connect(self._runner.close)
+        application = QApplication.instance()
+        if application is not None:
+            application.aboutToQuit.connect(self._runner.close)
+        self._on_layers_changed()
+        self._refresh()
+
+    def _submit(self, work: Callable[[Cancel, Progress], T], then: Callable[[T], None]) -> None:
+        def deliver(result: T) -> None:
+            self._set_running(False)
+            then(result)
+
+        self._set_running(True)
+        self._runner.submit(work, deliver)
+
+    def _say(self, text: str, *, is_error: bool = False) -> None:
+        self.hint_line.show_hint(text, is_error=is_error)
+
+    def _refresh(self) -> None:
+        """Derive the state of the button; what is missing stands in the hint line."""
+        why_not = self._why_not()
+        self.run_bar.segment_button.setEnabled(not why_not and not self.is_running)
+        self.run_bar.segment_button.setToolTip(f"<p>{why_not}</p>" if why_not else "")
+        if why_not and not self.is_running:
+            self._say(why_not)
+
+    # ---- what happens ----
+
+    def _layer_events(self) -> tuple[Any, ...]:
+        events = self._viewer.layers.events
+        return events.inserted, events.removed, events.reordered, events.renamed
+
+    def _on_failed(self, error: Exception) -> None:
+        self._set_running(False)
+        self._say(words_for(error), is_error=True)
+
+    def _set_running(self, is_running: bool) -> None:
+        self.is_running = is_running
+        self.run_bar.show_running(is_running)
+        self._refresh()
+        self._on_running_changed()
+
+    def event(self, event: QEvent | None) -> bool:
+        """Notice being closed: napari takes a closed dock's widget out of the window and says no more."""
+        if event is not None and event.type() == QEvent.Type.ParentChange and self.parent() is None:
+            self.close_down()
+        return bool(super().event(event))
