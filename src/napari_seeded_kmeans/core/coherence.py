@@ -156,7 +156,13 @@ def find_spread(
 
 
 def _strokes(painted: NDArray[np.bool_]) -> tuple[NDArray[np.int32], int]:
-    """Label the strokes; what touches at a corner is one."""
+    """Label the strokes; what touches at a corner is one, and in a volume what lies above each other.
+
+    A volume is painted plane by plane: the strokes on the planes of one thing are one stroke.
+    """
+    if painted.ndim > 2:
+        flat, n_strokes = _strokes(np.logical_or.reduce(painted, axis=0))
+        return np.where(painted, flat, 0), n_strokes
     strokes, n_strokes = ndimage.label(painted, np.ones((3,) * painted.ndim))
     return strokes, int(n_strokes)
 
