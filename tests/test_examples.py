@@ -25,7 +25,7 @@ def run(name, *arguments, cwd):
 
 
 def test_every_example_is_tested():
-    tested = {"segment_array.py", "classic_preset.py", "segment_in_napari.py"}
+    tested = {"batch_folder.py", "segment_array.py", "classic_preset.py", "segment_in_napari.py"}
     assert {path.name for path in EXAMPLES.glob("*.py")} == tested
 
 
@@ -34,6 +34,14 @@ def test_segment_array(tmp_path):
     assert "classes (1, 2)" in out
     iou = next(line for line in out.splitlines() if line.startswith("IoU")).split()[1]
     assert float(iou) > 0.95
+
+
+def test_batch_folder(tmp_path):
+    out = run("batch_folder.py", "there", cwd=tmp_path)
+    assert "4.png: done" in out
+    assert "empty.png: failed" in out
+    assert "bright.png: done" in out
+    assert (tmp_path / "there" / "labels" / "report.html").exists()
 
 
 def test_classic_preset(tmp_path):

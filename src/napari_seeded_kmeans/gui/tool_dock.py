@@ -37,6 +37,7 @@ class ToolDock(QScrollArea):
         self.is_running = False
         self.run_bar = RunBar(self)
         self.run_bar.segment_button.setText(button)
+        self.run_bar.live_box.setVisible(False)
         self.hint_line = HintLine(self)
 
     def cancel(self) -> None:
