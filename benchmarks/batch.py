@@ -117,7 +117,13 @@ def main():
         f"{arguments.images} RGB pictures of {arguments.side} x {arguments.side}, one process, {os.cpu_count()} cores"
     )
     print(f"{'median per file':<34}{'ms':>8}{'x reading and writing':>24}")
-    for what in ("read and write", "predict", "predict and measure (batch)", "forest"):
+    for what in (
+        "read and write",
+        "predict",
+        "predict by colours alone",
+        "predict and measure (batch)",
+        "forest",
+    ):
         print(f"{what:<34}{results[what] * 1e3:>8.0f}{results[what] / results['read and write']:>24.2f}")
     print(
         f"peak memory: {results['peak_few']:.0f} MB with {results['n_few']} files, {results['peak_many']:.0f} MB with all"
@@ -136,6 +142,7 @@ def measure(folder, arguments):
     picture, mask = make_picture(arguments.side, 0)
     seeds = make_seeds(mask)
     model = nsk.SeededKMeans().fit(picture, seeds)
+    by_colors = nsk.SeededKMeans(texture=False, coherence=0).fit(picture, seeds)
     model.save(folder / "model.json")
     labels = [model.predict(read_picture(path).values).astype(np.uint8) for path in paths[:4]]
 
@@ -143,9 +150,12 @@ def measure(folder, arguments):
         read_picture(path)
         write_labels(labels[0], folder / "copy" / path.name)
 
-    def predict(path):
-        found = model.predict(read_picture(path).values).astype(np.uint8)
-        write_labels(found, folder / "plain" / path.name)
+    def predict_with(some_model):
+        def predict(path):
+            found = some_model.predict(read_picture(path).values).astype(np.uint8)
+            write_labels(found, folder / "plain" / path.name)
+
+        return predict
 
     plain = forest(picture, seeds)
     found = {}
@@ -157,7 +167,8 @@ def measure(folder, arguments):
     forest_paths = paths[1 : 1 + arguments.forest_images]
     results = {
         "read and write": median(times_per_file(copy, paths)),
-        "predict": median(times_per_file(predict, paths)),
+        "predict": median(times_per_file(predict_with(model), paths)),
+        "predict by colours alone": median(times_per_file(predict_with(by_colors), paths)),
         "predict and measure (batch)": median(batch_times(model, paths, folder / "out")),
         "forest": median(times_per_file(predict_by_forest, forest_paths)),
         "iou": float(np.mean([iou(labels[i] == 2, truths[i]) for i in range(1, 4)])),
