@@ -79,6 +79,7 @@ def _read(
     images: list[Path], seeds: list[Path], blur_sigma_px: float, arguments: argparse.Namespace, progress: Any
 ) -> Iterator[tuple[Any, Any]]:
     from ..core.mask_seeds import seeds_from_labels
+    from ..io.ome_zarr import is_zarr
     from ..io.pictures import read_label_picture, read_picture
     from ..io.seeds import read_seeds
 
@@ -88,6 +89,8 @@ def _read(
         if arguments.from_masks:
             labels = read_label_picture(painted)
             yield pixels, seeds_from_labels(labels, arguments.from_masks, ignore=arguments.ignore)
+        elif is_zarr(painted):
+            yield pixels, read_label_picture(painted)
         else:
             yield pixels, read_seeds(painted, blur_sigma_px=blur_sigma_px)
 
