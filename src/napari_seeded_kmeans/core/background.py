@@ -16,7 +16,6 @@ from .cutout import as_uint8
 from .errors import SeededKMeansError
 from .threads import Cancel
 
-MAX_ITER = 30
 OPAQUE = 255
 # Found on photographs for K from 3 to 8; for 3 clusters it asks for 22 % of the frame.
 _PART_OF_EVEN_SPLIT = 2 / 3
@@ -122,7 +121,7 @@ def remove_background(
     """
     check_settings(n_clusters=n_clusters, border_share=border_share, min_share=min_share)
     table = make_color_table(image, color_space, channel_axis=channel_axis, grey_as_rgb=True, cancel=cancel)
-    found = find_clusters(table, n_clusters, max_iter=MAX_ITER, random_state=random_state)
+    found = find_clusters(table, n_clusters, is_quick=True, random_state=random_state, cancel=cancel)
     return judge_by_frame(table, apply_clusters(table, found), border_share=border_share, min_share=min_share)
 
 

@@ -21,6 +21,7 @@ from .threads import Cancel
 
 MAX_CLUSTERS = 256
 """More clusters than this are no palette any more."""
+_MAX_ITER, _QUICK_ITER = 300, 30
 _SEED_SHARE = 0.25
 _MAX_SEEDS_PX = 2000
 
@@ -181,8 +182,8 @@ class EveryK:
     ----------
     image, color_space, channel_axis, random_state
         As in `cluster_image`, which finds the same clusters. The image is not looked at before it has to be.
-    max_iter : int
-        Most iterations of K-means.
+    is_quick : bool
+        Find clusters as `remove_background` does.
     """
 
     def __init__(
@@ -191,13 +192,13 @@ class EveryK:
         color_space: str,
         *,
         channel_axis: int | None = None,
-        max_iter: int = 300,
+        is_quick: bool = False,
         random_state: int = 0,
     ) -> None:
         self._image = image
         self._color_space = color_space
         self._channel_axis = channel_axis
-        self._max_iter = max_iter
+        self._is_quick = is_quick
         self._random_state = random_state
         self._table: ColorTable | None = None
         self._found: dict[int, Clusters] = {}
@@ -217,7 +218,7 @@ class EveryK:
             self._found[n_clusters] = find_clusters(
                 table,
                 n_clusters,
-                max_iter=self._max_iter,
+                is_quick=self._is_quick,
                 random_state=self._random_state,
                 cancel=cancel,
             )
@@ -237,16 +238,28 @@ def find_clusters(
     table: ColorTable,
     n_clusters: int,
     *,
-    max_iter: int = 300,
+    is_quick: bool = False,
     random_state: int = 0,
     cancel: Cancel | None = None,
 ) -> Clusters:
-    """Cluster a colour table; fewer clusters, in silence, where there are fewer colours."""
+    """Cluster a colour table; fewer clusters, in silence, where there are fewer colours.
+
+    Quickly means to start from the clusters of coarse cells and to stop after 30 iterations.
+    """
+    init: str | NDArray[np.float64] = "k-means++"
+    if is_quick:
+        points, counts = table.coarse()
+        k = min(n_clusters, len(points))
+        init = fit_clusters(
+            points, k, sample_weight=counts, max_iter=_QUICK_ITER, random_state=random_state, cancel=cancel
+        ).centers
+        n_clusters = len(init)
     found = fit_clusters(
         table.points,
         min(n_clusters, len(table.points)),
         sample_weight=table.counts,
-        max_iter=max_iter,
+        init=init,
+        max_iter=_QUICK_ITER if is_quick else _MAX_ITER,
         random_state=random_state,
         cancel=cancel,
     )

@@ -19,6 +19,8 @@ ClusterSpace = Literal["rgb", "hsv", "lab", "intensity"]
 """Where colours are compared; see `ColorTable`."""
 
 CLUSTER_SPACES: tuple[str, ...] = get_args(ClusterSpace)
+# Of three channels of 8 bits this leaves 5 bits each.
+_COARSE_BITS = 9
 NOWHERE = -1
 """The index of pixels that are NaN or infinite: they belong to no colour."""
 
@@ -56,6 +58,19 @@ class ColorTable:
     def shape(self) -> tuple[int, ...]:
         """Spatial shape."""
         return self.image.shape if self.channel_axis is None else self.image.shape[:-1]
+
+    def coarse(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Return (points, counts) of cells of like colours, or of the colours if they were not counted.
+
+        Colours stand in Morton order, so that a cube of them is a run.
+        """
+        if self._colours is None:
+            return self.points, self.counts
+        cells = self._colours.codes >> _COARSE_BITS
+        starts = np.concatenate([[0], np.flatnonzero(np.diff(cells)) + 1])
+        counts = np.add.reduceat(self.counts, starts)
+        sums = np.add.reduceat(self.points * self.counts[:, np.newaxis], starts)
+        return sums / counts[:, np.newaxis], counts
 
     def spread(self, per_color: NDArray[Any], fill: Any, *, cancel: Cancel | None = None) -> NDArray[Any]:
         """Give every pixel what belongs to its colour.

@@ -11,7 +11,7 @@ from qtpy.QtWidgets import QCheckBox, QColorDialog, QFormLayout, QHBoxLayout, QP
 from superqt import QLabeledSlider
 
 from ..background_folder import BackgroundOutcome, summarise_ious
-from ..core.background import MAX_ITER, BackgroundRemoval, judge_by_frame
+from ..core.background import BackgroundRemoval, judge_by_frame
 from ..core.clustering import EveryK
 from ..core.threads import Cancel, Progress
 from .background_folder_view import BackgroundFolderView, FolderTask
@@ -153,7 +153,7 @@ class RemoveBackground(ImageDock):
                 source.data,
                 self.choice.color_space,
                 channel_axis=source.data_channel_axis,
-                max_iter=MAX_ITER,
+                is_quick=True,
             )
         self._ask()
 
