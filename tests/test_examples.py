@@ -25,7 +25,14 @@ def run(name, *arguments, cwd):
 
 
 def test_every_example_is_tested():
-    tested = {"batch_folder.py", "segment_array.py", "classic_preset.py", "segment_in_napari.py"}
+    tested = {
+        "batch_folder.py",
+        "classic_preset.py",
+        "cluster_colours.py",
+        "remove_background.py",
+        "segment_array.py",
+        "segment_in_napari.py",
+    }
     assert {path.name for path in EXAMPLES.glob("*.py")} == tested
 
 
@@ -42,6 +49,20 @@ def test_batch_folder(tmp_path):
     assert "empty.png: failed" in out
     assert "bright.png: done" in out
     assert (tmp_path / "there" / "labels" / "report.html").exists()
+
+
+def test_cluster_colours(tmp_path):
+    out = run("cluster_colours.py", "there", cwd=tmp_path)
+    k = int(out.split("elbow at K = ")[1].split(",")[0])
+    drawn = read_image(tmp_path / "there" / f"tissue-{k}.png")
+    assert len(np.unique(drawn.reshape(-1, 3), axis=0)) == k
+    assert f"classes {tuple(range(1, k + 1))}" in out
+
+
+def test_remove_background(tmp_path):
+    out = run("remove_background.py", "there", cwd=tmp_path)
+    assert "cup.png IoU 0." in out
+    assert read_image(tmp_path / "there" / "cup-on-white.png").shape == load("photo").image.shape
 
 
 def test_classic_preset(tmp_path):
