@@ -58,7 +58,8 @@ def main() -> None:
     parser.add_argument("--sets", nargs="+", default=SETS)
     parser.add_argument("--strokes", default="scribbles", help="the folder of strokes")
     parser.add_argument("--images", type=int, default=10_000, help="most images of a set, evenly taken")
-    for name in ("peers", "ablation", "curve", "stability"):
+    parser.add_argument("--peers", nargs="*", choices=list(PEERS), help="all of them, or those named")
+    for name in ("ablation", "curve", "stability"):
         parser.add_argument(f"--{name}", action="store_true")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
@@ -69,7 +70,8 @@ def main() -> None:
     elif arguments.ablation:
         compare({name: ours(**settings) for name, settings in WITHOUT.items()}, arguments)
     else:
-        compare({"ours": ours()} | (PEERS if arguments.peers else {}), arguments)
+        wanted = [] if arguments.peers is None else arguments.peers or list(PEERS)
+        compare({"ours": ours()} | {name: PEERS[name] for name in wanted}, arguments)
 
 
 def compare(methods: dict[str, Method], arguments: argparse.Namespace) -> None:

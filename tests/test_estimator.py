@@ -192,3 +192,17 @@ def test_import_is_light():
     code = "import sys, napari_seeded_kmeans as n; dir(n); print(*{m.split('.')[0] for m in sys.modules})"
     loaded = set(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split())  # fmt: skip
     assert not loaded & heavy
+
+
+def test_what_was_taken_automatically_can_be_seen_and_overruled():
+    image, seeds, _ = scene()
+    assert nsk.segment(image, seeds).spread == "strokes"
+    assert nsk.segment(image, seeds, spread="everywhere").spread == "everywhere"
+
+
+def test_what_nobody_painted_is_strange():
+    image, seeds, _ = scene((60, 80))
+    image[45:55, 60:75] = 255
+    strangeness = nsk.segment(image, seeds).strangeness
+    assert np.median(strangeness[seeds != 0]) < 1
+    assert nsk.none_of_these(strangeness)[48:52, 65:70].all()

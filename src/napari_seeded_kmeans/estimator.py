@@ -14,7 +14,7 @@ from .core.class_colors import check_color, class_color, class_name
 from .core.cleanup import background_class
 from .core.drift import measure_fit, sample_blocks
 from .core.errors import SeededKMeansError
-from .core.model import Model, Result
+from .core.model import Model, Result, Spread
 from .core.params import Params, make_params
 from .core.threads import Cancel, Progress
 from .core.training import Training, TrainingImage
@@ -37,6 +37,11 @@ class Segmentation:
         The class values, ascending.
     model : SeededKMeans
         The fitted model.
+    strangeness : ndarray (*spatial,), float32
+        Distance to the nearest cluster of any class, over how far the class's painted pixels lie from
+        theirs: up to about 1 a pixel is like them, from 4 it is none of these.
+    spread : {"everywhere", "strokes"}
+        What the strokes were taken to mean.
     """
 
     labels: NDArray[np.integer]
@@ -44,6 +49,8 @@ class Segmentation:
     uncertainty: NDArray[np.float32]
     classes: tuple[int, ...]
     model: "SeededKMeans"
+    strangeness: NDArray[np.float32]
+    spread: Spread
 
     @property
     def mask(self) -> NDArray[np.bool_]:
@@ -112,7 +119,15 @@ def segment(
     pairs = _Record([(image, seeds)], channel_axis)
     list(pairs)
     estimator.training_ = pairs.training(fitted, (), random_state)
-    return Segmentation(result.labels, result.scores, result.uncertainty, fitted.classes, estimator)
+    return Segmentation(
+        result.labels,
+        result.scores,
+        result.uncertainty,
+        fitted.classes,
+        estimator,
+        result.strangeness,
+        result.spread,
+    )
 
 
 class SeededKMeans:

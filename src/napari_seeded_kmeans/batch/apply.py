@@ -122,11 +122,15 @@ class Applier:
         planes = [core.predict(model, stack[i], channel_axis=axis, spacing=inner) for i in np.ndindex(lead)]
         labels = np.stack([plane.labels for plane in planes])
         scores = np.stack([plane.scores for plane in planes], axis=1)
-        uncertain = np.stack([plane.uncertainty for plane in planes])
+        uncertain, strange = (
+            np.stack([getattr(plane, name) for plane in planes]) for name in ("uncertainty", "strangeness")
+        )
         return Result(
             labels.reshape(*lead, *labels.shape[1:]),
             scores.reshape(len(scores), *lead, *scores.shape[2:]),
             uncertain.reshape(*lead, *uncertain.shape[1:]),
+            strange.reshape(*lead, *strange.shape[1:]),
+            planes[0].spread,
         )
 
     def _write(

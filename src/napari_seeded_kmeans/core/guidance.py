@@ -59,10 +59,10 @@ def none_of_these(strangeness: ArrayLike, *, limit: float = _NONE_OF_THESE) -> N
 
     Parameters
     ----------
-    strangeness : array (n_classes, *spatial), float
-        Distance to each class's nearest cluster over the reach of the class.
+    strangeness : array (*spatial,), float
+        Of a `Segmentation`.
     limit : float
-        From how many reaches on a pixel is a stranger to a class.
+        From where on a pixel is a stranger.
     """
-    strange: NDArray[np.bool_] = np.asarray(strangeness).min(axis=0) > limit
+    strange: NDArray[np.bool_] = np.asarray(strangeness) > limit
     return strange

@@ -115,6 +115,8 @@ class Result(NamedTuple):
     labels: NDArray[np.integer]
     scores: NDArray[np.float32]
     uncertainty: NDArray[np.float32]
+    strangeness: NDArray[np.float32]
+    spread: Spread
 
 
 def segment(
@@ -320,7 +322,7 @@ def _apply(
     labels = clean(labels, scores, classes, settled, known, strange <= 1)
     labels[~finite] = 0
     steps.done()
-    return Result(labels, scores, uncertainty(scores))
+    return Result(labels, scores, uncertainty(scores), strange.min(axis=0), spread)
 
 
 def _indices(
