@@ -14,9 +14,12 @@ from qtpy.QtWidgets import QApplication, QFileDialog, QFrame, QScrollArea, QVBox
 from ..core.threads import Cancel, Progress
 from ..io.seeds import read_seeds, write_seeds
 from ..session import Facts, Session, Stage, Work, in_pixels
+from .class_list import ClassList
+from .classes import Classes
 from .controls import controls
 from .hint_line import HintLine
 from .job import Request
+from .keeper import Keeper
 from .layer_choice import LayerChoice
 from .layer_watch import LayerWatch
 from .layers import Outputs, add_seeds, bind_keys, unbind_keys
@@ -57,6 +60,7 @@ class SeededSegmentation(QScrollArea):
         self.session = Session()
         self._updates = Updates()
         self._files = Runner()
+        self._keeper = Keeper()
         self._outputs = Outputs(self._viewer)
         self._pairing = Pairing(self._viewer.layers, self._outputs.__contains__)
         self._image: LayerWatch[Image] = LayerWatch(("data",), self._on_image_data)
@@ -68,6 +72,8 @@ class SeededSegmentation(QScrollArea):
         self._slow_timer.setSingleShot(True)
         self._slow_timer.setInterval(_SLOW_MS)
         self.choice = LayerChoice(self)
+        self.class_list = ClassList(self)
+        self.classes = Classes(self.class_list)
         self.params = ParamsForm(self)
         self.outputs = OutputPanel(self)
         self.run_bar = RunBar(self)
@@ -127,6 +133,7 @@ class SeededSegmentation(QScrollArea):
         self._slow_timer.stop()
         self._updates.close()
         self._files.close()
+        self._keeper.close()
         self._image.watch(None)
         self._follow_seeds(None)
         for event in self._layer_events():
@@ -154,12 +161,15 @@ class SeededSegmentation(QScrollArea):
         self._updates.dropped.connect(self.session.fail)
         self._updates.failed.connect(self._on_failed)
         self._files.failed.connect(self._on_file_failed)
+        self._keeper.counted.connect(self.classes.show_strokes)
+        self._keeper.failed.connect(self._on_failed)
+        self.classes.changed.connect(self._on_legend_changed)
         self.session.changed.connect(self._on_session_changed)
         for event in self._layer_events():
             event.connect(self._on_layers_changed)
         # A window can go without closing its docks. The workers have no parent, so they outlive this widget.
         application = QApplication.instance()
-        for worker in (self._updates, self._files):
+        for worker in (self._updates, self._files, self._keeper):
             self.destroyed.connect(worker.close)
             if application is not None:
                 application.aboutToQuit.connect(worker.close)
@@ -209,19 +219,21 @@ class SeededSegmentation(QScrollArea):
 
     def _on_painted(self, _change: Change | None) -> None:
         self._look()
+        self._keep()
         self._is_behind = True
         self._follow()
 
+    def _on_legend_changed(self) -> None:
+        self._show_last()
+
     def _on_outputs_changed(self) -> None:
-        if self._last is not None:
-            # Anew, because the image may have been moved since.
-            source = replace(self._last.source)
-            self._outputs.show(source, self._last.answer.segmentation, self.outputs.value())
+        self._show_last()
         self._look()
 
     def _on_arrived(self, update: Update, is_followed: bool) -> None:
         self._last = update
-        self._outputs.show(update.source, update.answer.segmentation, self.outputs.value())
+        self._show_last()
+        self.classes.show_shares(update.answer.shares)
         if not is_followed:
             how = "paint more" if self.run_bar.is_live else "paint more and press Segment again"
             self.session.finish(f"{update.answer.summary} Where it is wrong, {how}.")
@@ -328,6 +340,17 @@ class SeededSegmentation(QScrollArea):
         self.session.start()
         self._updates.ask(source, request)
 
+    def _show_last(self) -> None:
+        """Show the last result, as the classes are called and drawn now, where the image is now."""
+        if self._last is not None:
+            result, legend = self._last.answer.segmentation, self.classes.legend
+            result.model.names, result.model.colors = dict(legend.names), dict(legend.colors)
+            self._outputs.show(replace(self._last.source), result, self.outputs.value(), legend)
+
+    def _keep(self) -> None:
+        """Have what is painted counted."""
+        self._keeper.keep(self._seeds.snapshot())
+
     def _offer_channels(self) -> None:
         image = self._image.layer
         axes = () if image is None else channel_choices(image)
@@ -352,10 +375,13 @@ class SeededSegmentation(QScrollArea):
         self._seeds.follow(seeds)
         # What runs is about other seeds, or another image.
         self._updates.cancel()
+        self._keeper.forget()
+        self.classes.follow(seeds)
         self._is_behind = False
         self.session.stop(Work.UPDATE)
         if seeds is not None:
             bind_keys(seeds, segment=self.segment, cancel=self.cancel, hold=self.hold)
+            self._keep()
 
     # ---- the widget itself ----
 
@@ -375,7 +401,16 @@ class SeededSegmentation(QScrollArea):
         self._content = QWidget(self)
         layout = QVBoxLayout(self._content)
         layout.setContentsMargins(6, 6, 6, 6)
-        for view in (self.choice, _rule(), self.params, _rule(), self.outputs, self.run_bar, self.hint_line):
+        for view in (
+            self.choice,
+            self.class_list,
+            _rule(),
+            self.params,
+            _rule(),
+            self.outputs,
+            self.run_bar,
+            self.hint_line,
+        ):
             layout.addWidget(view)
         layout.addStretch(1)
         self.setWidget(self._content)

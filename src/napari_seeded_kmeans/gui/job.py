@@ -17,9 +17,10 @@ _POLL_S = 0.05
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """A result, and one sentence about it."""
+    """A result, the share of the image that every class got, and one sentence about it."""
 
     segmentation: Segmentation
+    shares: dict[int, float]
     summary: str
 
 
@@ -62,7 +63,8 @@ class Request:
             progress=progress,
             **self.params,
         )
-        return Answer(result, _summarise(result))
+        shares = {value: float(np.mean(result.labels == value)) for value in result.classes}
+        return Answer(result, shares, _summarise(shares, float(np.mean(result.mask))))
 
 
 def prepare(cancel: Cancel, _progress: Progress) -> None:
@@ -78,8 +80,8 @@ def prepare(cancel: Cancel, _progress: Progress) -> None:
                 process.wait(_POLL_S)
 
 
-def _summarise(result: Segmentation) -> str:
-    if len(result.classes) == 2:
-        return f"The mask covers {np.mean(result.mask):.1%} of the image."
-    shares = (f"class {value} {np.mean(result.labels == value):.1%}" for value in result.classes)
-    return f"Shares of the image: {', '.join(shares)}."
+def _summarise(shares: dict[int, float], covered: float) -> str:
+    if len(shares) == 2:
+        return f"The mask covers {covered:.1%} of the image."
+    listed = (f"class {value} {share:.1%}" for value, share in shares.items())
+    return f"Shares of the image: {', '.join(listed)}."

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary, WeakSet
 
 import numpy as np
+import pandas as pd
 from napari.layers import Image, Labels
-from napari.utils.colormaps import Colormap
+from napari.utils.colormaps import Colormap, CyclicLabelColormap
 from numpy.typing import NDArray
 
-from ..core.class_colors import class_color, color_cycle
+from ..core.legend import Legend
 from .source import Source
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ _made_here: "WeakSet[Layer]" = WeakSet()
 # Wide enough to see at first sight, thin enough to stay inside most objects.
 _BRUSH_SHARE = 0.015
 _BRUSH_RANGE = (3, 40)
+# What each was dressed in last.
+_legends: WeakKeyDictionary[Labels, Legend] = WeakKeyDictionary()
 
 
 def add_seeds(viewer: "Viewer", source: Source, seeds: NDArray[np.integer] | None = None) -> Labels:
@@ -38,7 +41,7 @@ def add_seeds(viewer: "Viewer", source: Source, seeds: NDArray[np.integer] | Non
     layer = Labels(
         source.to_layer(array),
         name=f"{source.layer.name} seeds",
-        colormap=color_cycle(),
+        colormap=Legend().color_cycle(),
         **source.placement,
     )
     viewer.add_layer(layer)
@@ -47,6 +50,36 @@ def add_seeds(viewer: "Viewer", source: Source, seeds: NDArray[np.integer] | Non
     layer.selected_label = 1
     layer.mode = "paint"
     return layer
+
+
+def paint_with(layer: Labels, value: int) -> None:
+    """Make `value` the class to paint, with the brush unless a tool that needs a class is in hand."""
+    layer.selected_label = value
+    if layer.mode not in ("paint", "fill", "polygon"):
+        layer.mode = "paint"
+
+
+def erase_class(layer: Labels, value: int) -> None:
+    """Make everything of one class unpainted, in one step that can be undone."""
+    places = np.nonzero(np.asarray(layer.data) == value)
+    if len(places[0]):
+        layer.data_setitem(places, 0)
+
+
+def dress(layer: Labels, legend: Legend, *, faint_background: bool = False) -> None:
+    """Give a labels layer the colours of `legend`, and its names to be read under the mouse.
+
+    Nothing happens while they are the ones it was given before: what the person changed since stays.
+    """
+    if _legends.get(layer) == legend:
+        return
+    _legends[layer] = legend
+    layer.colormap = CyclicLabelColormap(
+        colors=legend.color_cycle(faint_background=faint_background), background_value=0
+    )
+    layer.features = pd.DataFrame(
+        {"index": legend.values, "class": [legend.name_of(value) for value in legend.values]}
+    )
 
 
 def bind_keys(
@@ -87,8 +120,7 @@ def unbind_keys(layer: Labels) -> None:
 
 def _class_painter(value: int) -> Callable[[Labels], None]:
     def paint_class(layer: Labels) -> None:
-        layer.selected_label = value
-        layer.mode = "paint"
+        paint_with(layer, value)
 
     return paint_class
 
@@ -141,9 +173,15 @@ class Outputs:
     def __contains__(self, layer: "Layer") -> bool:
         return any(layer is own.layer for shown in self._shown.values() for own in shown.values())
 
-    def show(self, source: Source, result: "Segmentation", kinds: Collection[str]) -> None:
+    def show(
+        self, source: Source, result: "Segmentation", kinds: Collection[str], legend: Legend | None = None
+    ) -> None:
         """Show `kinds` of `result` over the image; its layers of other kinds are removed."""
-        self.place(source, _outputs(source, result, kinds))
+        legend = (legend or Legend()).listing(result.classes)
+        self.place(source, _outputs(source, result, kinds, legend))
+        shown = self._shown[source.layer]
+        if "mask" in shown:
+            dress(shown["mask"].layer, legend, faint_background=True)
 
     def place(self, source: Source, outputs: Mapping[str, Output]) -> None:
         """Show `outputs`, the topmost first, over the image; its layers by other keys are removed."""
@@ -180,13 +218,14 @@ class Outputs:
         layers.selection.active = active
 
 
-def _outputs(source: Source, result: "Segmentation", kinds: Collection[str]) -> dict[str, Output]:
+def _outputs(
+    source: Source, result: "Segmentation", kinds: Collection[str], legend: Legend
+) -> dict[str, Output]:
     """Return the layers that `kinds` ask for, the topmost first."""
     name, place = source.layer.name, source.placement
     outputs: dict[str, Output] = {}
     if "mask" in kinds:
-        colors = color_cycle(faint_background=True)
-        look: dict[str, Any] = {"name": f"{name} mask", "colormap": colors, "opacity": 0.5}
+        look: dict[str, Any] = {"name": f"{name} mask", "opacity": 0.5}
         outputs["mask"] = Output(Labels, source.to_layer(_small_integers(result.labels)), look, place)
     scale = {"contrast_limits": (0.0, 1.0), "blending": "additive", "visible": False}
     if "uncertainty" in kinds:
@@ -194,7 +233,8 @@ def _outputs(source: Source, result: "Segmentation", kinds: Collection[str]) -> 
         outputs["uncertainty"] = Output(Image, source.to_layer(result.uncertainty), look, place)
     if "scores" in kinds:
         for value, score in zip(result.classes, result.scores, strict=True):
-            ramp = Colormap(["#000000", class_color(value)], name=f"class {value}")
+            color = legend.color_of(value)
+            ramp = Colormap(["#000000", color], name=f"class {value} {color}")
             look = {"name": f"{name} score {value}", "colormap": ramp, **scale}
             outputs[f"score {value}"] = Output(Image, source.to_layer(score), look, place)
     return outputs

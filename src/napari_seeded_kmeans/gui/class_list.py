@@ -1,0 +1,172 @@
+"""The classes as rows: key, colour, name, eye, strokes, share. Shows and emits, decides nothing."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from qtpy.QtCore import QSize, Qt, Signal
+from qtpy.QtGui import QColor, QIcon, QPixmap
+from qtpy.QtWidgets import (
+    QAbstractItemView,
+    QColorDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QPushButton,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+_KEY, _NAME, _EYE, _STROKES, _SHARE = range(5)
+_HELP = {
+    _KEY: "The key that paints this class, and its colour. Double click for another colour.",
+    _NAME: "Select a class to paint with it. Double click to rename it.",
+    _EYE: "Whether strokes and mask of this class are drawn.",
+    _STROKES: "Connected pieces painted with this class.",
+    _SHARE: "Share of the image that the last result gave to this class.",
+}
+_SWATCH_PX = 14
+_MOST_ROWS = 8
+_RIM_PX = 4
+
+
+class ClassRow(NamedTuple):
+    """What one row shows; `share` is a fraction, None before the first result."""
+
+    value: int
+    name: str
+    color: str
+    is_visible: bool
+    n_strokes: int
+    share: float | None
+
+
+class ClassList(QWidget):
+    """A row per class; the selected one is painted with."""
+
+    selected = Signal(int)
+    renamed = Signal(int, str)
+    recolored = Signal(int, str)
+    visibility_changed = Signal(int, bool)
+    add_requested = Signal()
+    delete_requested = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.tree = QTreeWidget(self)
+        self.tree.setObjectName("classes")
+        self.tree.setColumnCount(len(_HELP))
+        self.tree.setHeaderHidden(True)
+        self.tree.setRootIsDecorated(False)
+        self.tree.setIndentation(0)
+        self.tree.setIconSize(QSize(_SWATCH_PX, _SWATCH_PX))
+        self.tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.tree.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        header = self.tree.header()
+        if header is not None:
+            header.setStretchLastSection(False)
+            header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+            header.setSectionResizeMode(_NAME, QHeaderView.ResizeMode.Stretch)
+        self.add_button = QPushButton("+ Class", self)
+        self.add_button.setToolTip("<p>Add a class and paint with it.</p>")
+        self.delete_button = QPushButton("Delete", self)
+        self.delete_button.setToolTip(
+            "<p>Remove the selected class; its strokes become unpainted, which can be undone.</p>"
+        )
+        self._rows: tuple[ClassRow, ...] = ()
+        self._is_filling = False
+        self._lay_out()
+        self.tree.currentItemChanged.connect(self._on_current_changed)
+        self.tree.itemChanged.connect(self._on_item_changed)
+        self.tree.itemDoubleClicked.connect(self._on_double_clicked)
+        self.add_button.clicked.connect(self.add_requested)
+        self.delete_button.clicked.connect(self._on_delete_clicked)
+
+    @property
+    def rows(self) -> tuple[ClassRow, ...]:
+        """What is shown."""
+        return self._rows
+
+    def show_rows(self, rows: Sequence[ClassRow], selected: int | None) -> None:
+        """Show `rows`, with the class `selected` highlighted; emits nothing."""
+        self._is_filling = True
+        if [row.value for row in rows] != [row.value for row in self._rows]:
+            self.tree.clear()
+            self.tree.addTopLevelItems([QTreeWidgetItem() for _ in rows])
+            self._fit_height(len(rows))
+        self._rows = tuple(rows)
+        for index, row in enumerate(rows):
+            _fill(self._item(index), row)
+        current = next((self._item(i) for i, row in enumerate(rows) if row.value == selected), None)
+        self.tree.setCurrentItem(current)
+        self.delete_button.setEnabled(current is not None)
+        self._is_filling = False
+
+    def edit_name(self, value: int) -> None:
+        """Let the person type a name for a class."""
+        index = next(i for i, row in enumerate(self._rows) if row.value == value)
+        self.tree.editItem(self._item(index), _NAME)
+
+    def _item(self, index: int) -> QTreeWidgetItem:
+        item = self.tree.topLevelItem(index)
+        if item is None:
+            raise IndexError(f"there is no row {index}")
+        return item
+
+    def _row_of(self, item: QTreeWidgetItem) -> ClassRow:
+        return self._rows[self.tree.indexOfTopLevelItem(item)]
+
+    def _on_current_changed(self, item: QTreeWidgetItem | None, _before: QTreeWidgetItem | None) -> None:
+        if item is not None and not self._is_filling:
+            self.selected.emit(self._row_of(item).value)
+
+    def _on_item_changed(self, item: QTreeWidgetItem, column: int) -> None:
+        if self._is_filling:
+            return
+        value = self._row_of(item).value
+        if column == _NAME:
+            self.renamed.emit(value, item.text(_NAME))
+        elif column == _EYE:
+            self.visibility_changed.emit(value, item.checkState(_EYE) == Qt.CheckState.Checked)
+
+    def _on_double_clicked(self, item: QTreeWidgetItem, column: int) -> None:
+        row = self._row_of(item)
+        if column == _NAME:
+            self.edit_name(row.value)
+        elif column == _KEY:
+            color = QColorDialog.getColor(QColor(row.color), self, f"Colour of {row.name}")
+            if color.isValid():
+                self.recolored.emit(row.value, color.name())
+
+    def _on_delete_clicked(self) -> None:
+        item = self.tree.currentItem()
+        if item is not None:
+            self.delete_requested.emit(self._row_of(item).value)
+
+    def _fit_height(self, n_rows: int) -> None:
+        row_px = max(self.tree.sizeHintForRow(0), _SWATCH_PX + _RIM_PX)
+        self.tree.setFixedHeight(max(1, min(n_rows, _MOST_ROWS)) * row_px + _RIM_PX)
+
+    def _lay_out(self) -> None:
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.add_button)
+        buttons.addWidget(self.delete_button)
+        buttons.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.tree)
+        layout.addLayout(buttons)
+
+
+def _fill(item: QTreeWidgetItem, row: ClassRow) -> None:
+    swatch = QPixmap(_SWATCH_PX, _SWATCH_PX)
+    swatch.fill(QColor(row.color))
+    item.setIcon(_KEY, QIcon(swatch))
+    item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
+    item.setCheckState(_EYE, Qt.CheckState.Checked if row.is_visible else Qt.CheckState.Unchecked)
+    strokes = f"{row.n_strokes} stroke{'s' * (row.n_strokes != 1)}" if row.n_strokes else "not painted"
+    share = "–" if row.share is None else f"{row.share:.1%}"
+    for column, text in ((_KEY, str(row.value)), (_NAME, row.name), (_STROKES, strokes), (_SHARE, share)):
+        item.setText(column, text)
+    for column, text in _HELP.items():
+        item.setToolTip(column, f"<p>{text}</p>")

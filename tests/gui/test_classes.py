@@ -1,0 +1,131 @@
+"""Classes as a list: what is done there shows in seeds, mask and model, and can be undone."""
+
+import numpy as np
+import pytest
+from conftest import paint_halves
+from qtpy.QtCore import QCoreApplication, Qt
+
+from napari_seeded_kmeans import segment
+from napari_seeded_kmeans.session import Stage
+
+
+@pytest.fixture
+def seeds(viewer, dock, two_halves, settle, qtbot):
+    """Seeds with a first result."""
+    viewer.add_image(two_halves, name="halves")
+    dock.params.set_value("classic", n_clusters=4)
+    seeds = dock.new_seeds()
+    paint_halves(seeds)
+    assert settle(dock) is Stage.DONE
+    qtbot.waitUntil(lambda: dock.class_list.rows[0].n_strokes == 1)
+    return seeds
+
+
+def item(dock, index):
+    return dock.class_list.tree.topLevelItem(index)
+
+
+def texts(dock, index):
+    return [item(dock, index).text(column) for column in (0, 1, 3, 4)]
+
+
+def rgb(layer, value):
+    return tuple(np.rint(255 * layer.get_color(value)[:3]).astype(int))
+
+
+def test_a_row_says_key_name_strokes_and_share(dock, seeds):
+    shares = dock._last.answer.shares
+    assert texts(dock, 0) == ["1", "background", "1 stroke", f"{shares[1]:.1%}"]
+    assert texts(dock, 1) == ["2", "foreground", "1 stroke", f"{shares[2]:.1%}"]
+
+
+def test_strokes_are_counted_as_one_paints_and_undoes(dock, seeds, qtbot):
+    seeds.paint((3, 3), 2)
+    qtbot.waitUntil(lambda: texts(dock, 1)[2] == "2 strokes")
+    seeds.undo()
+    qtbot.waitUntil(lambda: texts(dock, 1)[2] == "1 stroke")
+
+
+def test_before_anything_is_painted_two_classes_wait(viewer, dock, two_halves):
+    assert not dock.class_list.isEnabled()
+    viewer.add_image(two_halves)
+    dock.new_seeds()
+    assert [texts(dock, index)[1:] for index in (0, 1)] == [
+        ["background", "not painted", "–"],
+        ["foreground", "not painted", "–"],
+    ]
+
+
+def test_selecting_a_row_paints_that_class_and_the_other_way_round(dock, seeds):
+    dock.class_list.tree.setCurrentItem(item(dock, 1))
+    assert (seeds.selected_label, str(seeds.mode)) == (2, "paint")
+    seeds.selected_label = 1
+    assert dock.class_list.tree.currentItem() is item(dock, 0)
+
+
+def test_a_class_painted_by_number_gets_a_row(dock, seeds, qtbot):
+    seeds.paint((20, 30), 7)
+    qtbot.waitUntil(lambda: [row.value for row in dock.class_list.rows] == [1, 2, 7])
+    assert texts(dock, 2)[1] == "class 7"
+
+
+def test_add_rename_and_paint(viewer, dock, seeds, settle, qtbot):
+    qtbot.mouseClick(dock.class_list.add_button, Qt.MouseButton.LeftButton)
+    assert seeds.selected_label == 3
+    item(dock, 2).setText(1, "vessels")
+    assert dock.classes.legend.name_of(3) == "vessels"
+    seeds.paint((20, 30), 3)
+    assert settle(dock) is Stage.DONE
+    features = viewer.layers["halves mask"].features
+    assert dict(zip(features["index"], features["class"], strict=True)) == {
+        1: "background",
+        2: "foreground",
+        3: "vessels",
+    }
+    assert dock._last.answer.segmentation.model.name_of(3) == "vessels"
+
+
+def test_a_colour_is_the_same_in_seeds_mask_and_list_and_survives_the_next_run(viewer, dock, seeds, settle):
+    dock.classes.recolor(2, "#102030")
+    mask = viewer.layers["halves mask"]
+    seeds.paint((20, 30), 2)
+    settle(dock)
+    assert rgb(seeds, 2) == rgb(mask, 2) == (0x10, 0x20, 0x30)
+    assert dock.class_list.rows[1].color == "#102030"
+    assert dock._last.answer.segmentation.model.color_of(2) == "#102030"
+
+
+def test_the_eye_hides_a_class_in_seeds_and_mask(viewer, dock, seeds):
+    item(dock, 1).setCheckState(2, Qt.CheckState.Unchecked)
+    for layer in (seeds, viewer.layers["halves mask"]):
+        assert layer.get_color(2)[3] == 0
+        assert layer.get_color(1)[3] > 0
+    item(dock, 1).setCheckState(2, Qt.CheckState.Checked)
+    assert seeds.get_color(2)[3] == 1
+
+
+def test_deleting_unpaints_in_one_step_and_keeps_other_values(viewer, dock, seeds, settle, qtbot):
+    seeds.paint((20, 30), 3)
+    settle(dock)
+    with_three = seeds.data.copy()
+    qtbot.waitUntil(lambda: len(dock.class_list.rows) == 3)
+    dock.class_list.tree.setCurrentItem(item(dock, 1))
+    qtbot.mouseClick(dock.class_list.delete_button, Qt.MouseButton.LeftButton)
+    assert [row.value for row in dock.class_list.rows] == [1, 3]
+    assert settle(dock) is Stage.DONE
+    assert set(np.unique(seeds.data)) == {0, 1, 3}
+    wanted = segment(viewer.layers["halves"].data, seeds.data, preset="classic", n_clusters=4)
+    np.testing.assert_array_equal(viewer.layers["halves mask"].data, wanted.labels)
+    seeds.undo()
+    settle(dock)
+    np.testing.assert_array_equal(seeds.data, with_three)
+    qtbot.waitUntil(lambda: [row.value for row in dock.class_list.rows] == [1, 2, 3])
+
+
+def test_every_seeds_layer_has_its_own_names(dock, seeds):
+    dock.classes.rename(2, "nuclei")
+    dock.new_seeds()
+    QCoreApplication.processEvents()
+    assert dock.classes.legend.name_of(2) == "foreground"
+    dock.choice.choose_seeds(seeds)
+    assert dock.class_list.rows[1].name == "nuclei"
