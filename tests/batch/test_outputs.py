@@ -18,7 +18,7 @@ from .conftest import picture, strokes, truth
 
 
 def gray(seed=0, dtype=np.uint16):
-    return (picture(seed)[..., 0].astype(float) * 100).astype(dtype)
+    return picture(seed)[..., 0] * dtype(100 if dtype is np.uint16 else 1)
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +83,14 @@ def test_sizes_come_from_the_file_and_go_on_into_the_labels(gray_model, output, 
     # A model of single planes does a stack plane by plane.
     np.testing.assert_array_equal(read_labels(output / "s.ome.tif")[1], gray_model.predict(stack[1]))
     assert table(output)[0]["unit"] == "µm³"
+
+
+def test_a_plane_for_a_model_of_volumes_is_refused(output, tmp_path):
+    volume, seeds = np.stack([gray(seed) for seed in range(3)]), np.stack([strokes()] * 3)
+    model = nsk.SeededKMeans(n_clusters=4).fit_many([(volume, seeds)])
+    write_image(gray(), tmp_path / "x.tif")
+    (outcome,) = segment_folder(model, tmp_path / "x.tif", output)
+    assert outcome.problem == "image has 2 axes, and the model was trained on images of 3."
 
 
 def test_channels_where_the_file_says(output, tmp_path):

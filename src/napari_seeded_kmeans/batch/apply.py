@@ -109,11 +109,20 @@ class Applier:
             raise SeededKMeansError(f"spacing {asked} does not fit an image of {n_spatial} axes.")
         return asked if len(asked) == n_spatial else asked * n_spatial
 
+    def _n_extra_axes(self, values: NDArray[Any], axis: int | None) -> int:
+        """Return how many axes more than the training images an image has."""
+        n_axes = values.ndim - (axis is not None)
+        if n_axes < self._n_trained_axes:
+            raise SeededKMeansError(
+                f"image has {n_axes} axes, and the model was trained on images of {self._n_trained_axes}."
+            )
+        return n_axes - self._n_trained_axes
+
     def _predict(self, values: NDArray[Any], axis: int | None, spacing: tuple[float, ...] | None) -> Result:
         """Segment the whole; of a stack of more axes than in training, plane by plane."""
         model = self.estimator._fitted()
-        n_extra = values.ndim - (axis is not None) - self._n_trained_axes
-        if n_extra <= 0:
+        n_extra = self._n_extra_axes(values, axis)
+        if n_extra == 0:
             return core.predict(model, values, channel_axis=axis, spacing=spacing)
         stack = values if axis is None else np.moveaxis(values, axis, -1)
         lead = stack.shape[:n_extra]
@@ -171,6 +180,12 @@ class Applier:
         training = self.estimator.training_
         if training is None or not training.images:
             return None
+        n_extra = self._n_extra_axes(values, axis)
+        if n_extra:
+            # One plane stands for its stack, as one picture does in training.
+            values = values if axis is None else np.moveaxis(values, axis, -1)
+            values = values[tuple(length // 2 for length in values.shape[:n_extra])]
+            axis = None if axis is None else -1
         fit = measure_fit(self.estimator._fitted(), values, channel_axis=axis)
         return compare_fit(fit, [image.fit for image in training.images]).to_dict()
 
