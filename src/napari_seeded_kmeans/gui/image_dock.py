@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+# From the start as wide as a plot needs, which may come later: a dock does not widen by itself.
+_WIDTH_PX = 290
+
 _NO_IMAGE = "Open an image, or take one from File > Open Sample > Seeded K-means."
 
 
@@ -188,6 +191,7 @@ class ImageDock(QScrollArea):
 
     def _lay_out(self, views: tuple[QWidget, ...]) -> None:
         self._content = QWidget(self)
+        self._content.setMinimumWidth(_WIDTH_PX)
         layout = QVBoxLayout(self._content)
         layout.setContentsMargins(6, 6, 6, 6)
         for view in (self.choice, *views, self.hint_line):

@@ -11,7 +11,7 @@ from qtpy.QtWidgets import QVBoxLayout, QWidget
 
 from ..plots import Look, new_figure
 
-_WIDTH_PX, _HEIGHT_PX = 280, 280
+_WIDTH_PX, _HEIGHT_PX = 240, 280
 
 
 class PlotView(QWidget):
