@@ -186,12 +186,12 @@ class ImageDock(QScrollArea):
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Ask for the width of the content, so that one scrolls down but never sideways."""
         bar = self.verticalScrollBar()
-        width = self._content.minimumSizeHint().width() + (0 if bar is None else bar.sizeHint().width())
+        width = max(self._content.minimumSizeHint().width(), _WIDTH_PX)
+        width += 0 if bar is None else bar.sizeHint().width()
         return QSize(width, super().minimumSizeHint().height())
 
     def _lay_out(self, views: tuple[QWidget, ...]) -> None:
         self._content = QWidget(self)
-        self._content.setMinimumWidth(_WIDTH_PX)
         layout = QVBoxLayout(self._content)
         layout.setContentsMargins(6, 6, 6, 6)
         for view in (self.choice, *views, self.hint_line):
