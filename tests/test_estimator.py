@@ -182,6 +182,14 @@ def test_bad_arguments(kwargs, message):
         nsk.segment(image, seeds, **kwargs)
 
 
+@pytest.mark.parametrize("other", [(48,), (8, 48, 64)])
+def test_a_model_refuses_images_with_other_axes(other):
+    image, seeds, _ = scene()
+    model = nsk.SeededKMeans().fit(image, seeds)
+    with pytest.raises(nsk.SeededKMeansError, match=f"image has {len(other)} spatial axes"):
+        model.predict(np.zeros(other, np.uint8))
+
+
 def test_predict_before_fit():
     with pytest.raises(nsk.SeededKMeansError, match="model is not fitted"):
         nsk.SeededKMeans().predict(np.zeros((4, 4)))

@@ -198,7 +198,8 @@ def _unsigned(pixels: NDArray[Any], lows: tuple[int, ...]) -> NDArray[np.unsigne
         return np.ascontiguousarray(pixels).view(np.uint8)
     # Signed differences may wrap around; as unsigned numbers they are right again.
     above = (pixels - np.array(lows, pixels.dtype)).astype(f"u{pixels.dtype.itemsize}")
-    return above.astype(np.uint16, order="C")
+    wide: NDArray[np.uint16] = above.astype(np.uint16, order="C")
+    return wide
 
 
 @lru_cache(maxsize=8)

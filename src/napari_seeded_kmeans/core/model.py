@@ -37,6 +37,7 @@ from .texture import (
     compute_channels,
     map_stack,
     n_color_columns,
+    n_columns,
     stack_at,
     standardise,
 )
@@ -212,8 +213,20 @@ def predict(
         channel_axis = -1
     array = check_image(image, None, channel_axis)
     channels, finite = compute_channels(array, model.recipe)
+    _check_axes(channels, model.recipe)
     steps.done()
     return _apply(model, channels, finite, None, spacing, steps)
+
+
+def _check_axes(channels: Stack, recipe: FeatureRecipe) -> None:
+    """Refuse images whose texture has other directions than that of the images painted on."""
+    n_spatial = channels.ndim - 1
+    if not recipe.sigmas_px:
+        return
+    if not can_have_texture(n_spatial) or n_columns(recipe, len(channels), n_spatial) != len(recipe.offsets):
+        raise SeededKMeansError(
+            f"image has {n_spatial} spatial axes, but the model learnt texture on another number of axes."
+        )
 
 
 class _Steps:

@@ -104,7 +104,7 @@ def count_distinct(tables: NDArray[np.uint8], blocks: NDArray[np.int64]) -> int:
     distinct = 0
     for b in blocks:
         sum_block(tables, b << BLOCK_BITS, sums)
-        distinct += np.sum(sums > 0)
+        distinct += int(np.sum(sums > 0))
     return distinct
 
 

@@ -138,5 +138,5 @@ def cheapest_swap(
         nearest = min(first[i], squared)
         kept += weights[i] * nearest
         missed[labels[i]] += weights[i] * (min(second[i], squared) - nearest)
-    j = np.argmin(missed)
+    j = int(np.argmin(missed))
     return j, kept + missed[j]
