@@ -65,6 +65,7 @@ class Session:
         self._error = ""
         self._summary = ""
         self._is_fresh = False
+        self._offer = ""
 
     @property
     def facts(self) -> Facts:
@@ -97,15 +98,28 @@ class Session:
         return bool(self._error) or self.stage is Stage.NEEDS_MATCH
 
     @property
+    def has_offer(self) -> bool:
+        """Whether `hint` offers to bring back what was painted before."""
+        is_empty = self._resting_stage in (Stage.NEEDS_SEEDS, Stage.NEEDS_STROKES)
+        return bool(self._offer) and is_empty and not self._facts.painted_px and not self._error
+
+    @property
     def hint(self) -> str:
         """One or two sentences: what went wrong, or what to do next."""
         if self._error:
             return self._error
         if self.is_slow:
             return "Working. You can go on painting; Cancel (key C) stops it."
+        if self.has_offer:
+            return self._offer
         # What was said last stays for as long as an update takes: nothing flickers at every stroke.
         is_valid = self._is_fresh or (bool(self._running) and self.can_segment)
         return (self._summary if is_valid else "") or self._next_step()
+
+    def offer(self, text: str) -> None:
+        """Offer to bring back what was painted before, until something is painted; "" takes it back."""
+        self._offer = text
+        self.changed.emit()
 
     def observe(self, facts: Facts) -> None:
         """Take note of what is chosen and painted; what was said about other facts no longer holds."""

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import napari
 import numpy as np
@@ -14,6 +15,7 @@ from qtpy.QtWidgets import QApplication
 
 from napari_seeded_kmeans.core.warm_up import warm_up
 from napari_seeded_kmeans.gui.dock import SeededSegmentation
+from napari_seeded_kmeans.io.autosaves import DATA_VARIABLE
 from napari_seeded_kmeans.session import Stage
 
 PLUGIN = "napari-seeded-kmeans"
@@ -33,6 +35,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def compiled() -> None:
     """Compile once, instead of starting to in every dock."""
     warm_up()
+
+
+@pytest.fixture(autouse=True)
+def kept(tmp_path_factory, monkeypatch) -> Path:
+    """A folder of its own for what is kept, so that no test finds what another painted."""
+    folder = tmp_path_factory.mktemp("kept")
+    monkeypatch.setenv(DATA_VARIABLE, str(folder))
+    return folder
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ class Control:
 def controls(session: Session) -> dict[str, Control]:
     """Derive the state of every button from the session."""
     is_filing = Work.FILES in session.running
+    nothing_painted = "" if session.facts.painted_px else "Nothing is painted yet."
     has_image = session.facts.image_shape is not None
     return {
         "segment": _control(
@@ -34,7 +35,17 @@ def controls(session: Session) -> dict[str, Control]:
         ),
         "export": _control(
             "Save the seeds as PNG or TIFF; importing the file gives the same seeds.",
-            _WAIT if is_filing else "" if session.facts.painted_px else "Nothing is painted yet.",
+            _WAIT if is_filing else nothing_painted,
+        ),
+        "session": _control(
+            "Save strokes, classes and settings to go on later, or as a script that gives the same mask.",
+            _WAIT if is_filing else "",
+        ),
+        "save session": _control(
+            "Save strokes, classes and settings; the image is only referred to.", nothing_painted
+        ),
+        "export script": _control(
+            "Write a Python script that gives the same mask, with the strokes beside it.", nothing_painted
         ),
     }
 

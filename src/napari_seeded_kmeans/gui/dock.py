@@ -1,6 +1,8 @@
 """The dock "Seeded segmentation": joins views, session, layers and worker, and decides."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +15,7 @@ from qtpy.QtWidgets import QApplication, QFileDialog, QFrame, QScrollArea, QVBox
 
 from ..core.threads import Cancel, Progress
 from ..io.seeds import read_seeds, write_seeds
+from ..io.sessions import SavedSession, read_session
 from ..session import Facts, Session, Stage, Work, in_pixels
 from .class_list import ClassList
 from .classes import Classes
@@ -29,6 +32,7 @@ from .params_form import ParamsForm
 from .run_bar import RunBar
 from .runner import Runner
 from .seed_tracker import Change, SeedTracker
+from .sitting import Sitting, export_script, save_session
 from .source import Source, channel_choices, full_resolution, guess_channel_axis
 from .updates import Update, Updates
 from .words import words_for
@@ -39,6 +43,7 @@ if TYPE_CHECKING:
 # What is done sooner needs neither progress nor a way out.
 _SLOW_MS = 300
 _OPEN_FILTER = "Strokes and seeds (*.png *.tif *.tiff *.jpg *.jpeg *.bmp *.npy);;All files (*)"
+_SESSION_FILTER = "Session (*.json)"
 _SAVE_FILTER = "PNG (*.png);;TIFF (*.tif *.tiff)"
 
 
@@ -66,6 +71,7 @@ class SeededSegmentation(QScrollArea):
         self._image: LayerWatch[Image] = LayerWatch(("data",), self._on_image_data)
         self._seeds = SeedTracker(self)
         self._last: Update | None = None
+        self._found: SavedSession | None = None
         self._is_holding = False
         self._is_behind = False
         self._slow_timer = QTimer(self)
@@ -78,11 +84,14 @@ class SeededSegmentation(QScrollArea):
         self.outputs = OutputPanel(self)
         self.run_bar = RunBar(self)
         self.hint_line = HintLine(self)
-        self._buttons = {
+        self._buttons: dict[str, Any] = {
             "segment": self.run_bar.segment_button,
             "new": self.choice.new_button,
             "import": self.choice.import_button,
             "export": self.choice.export_button,
+            "session": self.choice.session_button,
+            "save session": self.choice.save_session_action,
+            "export script": self.choice.export_script_action,
         }
         self._lay_out()
         self._connect()
@@ -128,6 +137,25 @@ class SeededSegmentation(QScrollArea):
             self.session.start(Work.FILES)
             self._files.submit(partial(_write, np.array(seeds), path), self._on_seeds_written)
 
+    def save_session(self, path: str | Path) -> None:
+        """Start writing strokes, classes and settings, to go on later; the image is only referred to."""
+        self._write_sitting(save_session, path)
+
+    def export_script(self, path: str | Path) -> None:
+        """Start writing a Python script that gives the same mask."""
+        self._write_sitting(export_script, path)
+
+    def open_session(self, path: str | Path) -> None:
+        """Start reading a session, to go on with on the image it belongs to, which is opened if need be."""
+        images = [full_resolution(layer) for layer in self._pairing.images()]
+        self.session.start(Work.FILES)
+        self._files.submit(partial(_read_session, path, images), partial(self._on_session_read, Path(path)))
+
+    def restore(self) -> None:
+        """Bring back what was painted on the chosen image before the viewer was closed."""
+        if self._found is not None and self._image.layer is not None:
+            self._resume(self._found, self._image.layer)
+
     def close_down(self) -> None:
         """Stop the worker and let go of viewer and layers; the dock is of no use afterwards."""
         self._slow_timer.stop()
@@ -149,6 +177,9 @@ class SeededSegmentation(QScrollArea):
         self.choice.new_requested.connect(self.new_seeds)
         self.choice.import_requested.connect(self._on_import_requested)
         self.choice.export_requested.connect(self._on_export_requested)
+        self.choice.open_session_requested.connect(self._on_open_session_requested)
+        self.choice.save_session_requested.connect(self._on_save_session_requested)
+        self.choice.export_script_requested.connect(self._on_export_script_requested)
         self.params.changed.connect(self._on_params_changed)
         self.outputs.changed.connect(self._on_outputs_changed)
         self.run_bar.live_toggled.connect(self._on_live_toggled)
@@ -162,7 +193,9 @@ class SeededSegmentation(QScrollArea):
         self._updates.failed.connect(self._on_failed)
         self._files.failed.connect(self._on_file_failed)
         self._keeper.counted.connect(self.classes.show_strokes)
+        self._keeper.found.connect(self._on_found)
         self._keeper.failed.connect(self._on_failed)
+        self.hint_line.restore_requested.connect(self.restore)
         self.classes.changed.connect(self._on_legend_changed)
         self.session.changed.connect(self._on_session_changed)
         for event in self._layer_events():
@@ -190,12 +223,14 @@ class SeededSegmentation(QScrollArea):
         self._offer_channels()
         self._offer_seeds()
         self._look()
+        self._look_for_kept()
 
     def _on_image_data(self, _event: Any = None) -> None:
         self._offer_channels()
         self._look()
         self._catch_up()
         self._last = None
+        self._look_for_kept()
 
     def _on_channels_chosen(self) -> None:
         self._offer_seeds()
@@ -204,6 +239,7 @@ class SeededSegmentation(QScrollArea):
 
     def _on_params_changed(self) -> None:
         self.session.forget()
+        self._keep()
         self._catch_up()
 
     def _on_live_toggled(self, is_live: bool) -> None:
@@ -219,11 +255,13 @@ class SeededSegmentation(QScrollArea):
 
     def _on_painted(self, _change: Change | None) -> None:
         self._look()
+        self._keeper.count(self._seeds.snapshot())
         self._keep()
         self._is_behind = True
         self._follow()
 
     def _on_legend_changed(self) -> None:
+        self._keep()
         self._show_last()
 
     def _on_outputs_changed(self) -> None:
@@ -253,6 +291,28 @@ class SeededSegmentation(QScrollArea):
         else:
             self._add_seeds(source, seeds)
 
+    def _on_found(self, saved: SavedSession, kept_at: datetime) -> None:
+        self._found = saved
+        self.session.offer(f"What you painted on this image was kept, {kept_at:%d %B %Y, %H:%M}.")
+
+    def _on_session_read(self, path: Path, read: tuple[SavedSession, Any]) -> None:
+        self.session.stop(Work.FILES)
+        saved, data = read
+        layer = next((one for one in self._pairing.images() if full_resolution(one) is data), None)
+        if layer is None and saved.image.path and Path(saved.image.path).exists():
+            opened = self._viewer.open(saved.image.path)
+            layer = next((one for one in opened if isinstance(one, Image)), None)
+            if layer is not None and not saved.image.is_of(full_resolution(layer)):
+                layer = None
+        if layer is None:
+            size = in_pixels(saved.image.shape)
+            self.session.fail(f"{path.name} belongs to {saved.image.name} ({size}): open that image first.")
+        else:
+            self._resume(saved, layer)
+
+    def _on_written(self, path: Path) -> None:
+        self.session.finish(f"Saved {path.name}.", Work.FILES)
+
     def _on_seeds_written(self, path: Path) -> None:
         self.session.finish(f"Saved the seeds as {path.name}.", Work.FILES)
 
@@ -275,9 +335,25 @@ class SeededSegmentation(QScrollArea):
         if path:
             self.export_seeds(path)
 
+    def _on_open_session_requested(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self, "Open session", "", _SESSION_FILTER)
+        if path:
+            self.open_session(path)
+
+    def _on_save_session_requested(self) -> None:
+        path, _ = QFileDialog.getSaveFileName(self, "Save session", "session.json", _SESSION_FILTER)
+        if path:
+            self.save_session(path)
+
+    def _on_export_script_requested(self) -> None:
+        path, _ = QFileDialog.getSaveFileName(self, "Export as script", "segment.py", "Python (*.py)")
+        if path:
+            self.export_script(path)
+
     def _on_session_changed(self) -> None:
         """Derive the state of every control from the session."""
-        self.hint_line.show_hint(self.session.hint, is_error=self.session.is_error)
+        session = self.session
+        self.hint_line.show_hint(session.hint, is_error=session.is_error, has_offer=session.has_offer)
         self.run_bar.show_running(self.session.is_slow)
         if not self.session.running:
             self._slow_timer.stop()
@@ -328,7 +404,12 @@ class SeededSegmentation(QScrollArea):
         source = self._source()
         if source is None or not self.session.can_segment:
             return
-        request = Request(
+        self._is_behind = False
+        self.session.start()
+        self._updates.ask(source, self._request(source))
+
+    def _request(self, source: Source) -> Request:
+        return Request(
             image=source.data,
             seeds=source.to_spatial(self._seeds.snapshot()),
             channel_axis=source.data_channel_axis,
@@ -336,9 +417,32 @@ class SeededSegmentation(QScrollArea):
             preset=self.params.preset,
             params=self.params.overrides(),
         )
-        self._is_behind = False
-        self.session.start()
-        self._updates.ask(source, request)
+
+    def _sitting(self) -> Sitting | None:
+        """Return all that leads to the result; None while seeds do not fit or nothing is painted."""
+        source, facts = self._source(), self.session.facts
+        if source is None or facts.seeds_shape != facts.image_shape or not facts.painted_px:
+            return None
+        name, path = source.layer.name, str(source.layer.source.path or "")
+        return Sitting(self._request(source), name, path, self.classes.legend)
+
+    def _write_sitting(self, write: Callable[..., Path], path: str | Path) -> None:
+        self._seeds.look()
+        sitting = self._sitting()
+        if sitting is not None:
+            self.session.start(Work.FILES)
+            self._files.submit(partial(write, sitting, path), self._on_written)
+
+    def _resume(self, saved: SavedSession, image: Image) -> None:
+        """Go on where a session ended: image, channels, settings, strokes, classes."""
+        self.choice.choose_image(image)
+        if not image.rgb:
+            self.choice.choose_channels(saved.channel_axis)
+        self.params.set_value(saved.preset, **saved.params)
+        self._add_seeds(Source(image, self.choice.channel_axis), saved.seeds)
+        self.classes.set_legend(saved.legend)
+        if self.run_bar.is_live:
+            self.segment()
 
     def _show_last(self) -> None:
         """Show the last result, as the classes are called and drawn now, where the image is now."""
@@ -348,8 +452,17 @@ class SeededSegmentation(QScrollArea):
             self._outputs.show(replace(self._last.source), result, self.outputs.value(), legend)
 
     def _keep(self) -> None:
-        """Have what is painted counted."""
-        self._keeper.keep(self._seeds.snapshot())
+        """Keep the sitting, so that nothing is lost."""
+        sitting = self._sitting()
+        if sitting is not None:
+            self._keeper.keep(sitting)
+
+    def _look_for_kept(self) -> None:
+        self._found = None
+        self.session.offer("")
+        source = self._source()
+        if source is not None:
+            self._keeper.look_for(source.data)
 
     def _offer_channels(self) -> None:
         image = self._image.layer
@@ -377,11 +490,11 @@ class SeededSegmentation(QScrollArea):
         self._updates.cancel()
         self._keeper.forget()
         self.classes.follow(seeds)
-        self._is_behind = False
+        self._last, self._is_behind = None, False
         self.session.stop(Work.UPDATE)
         if seeds is not None:
             bind_keys(seeds, segment=self.segment, cancel=self.cancel, hold=self.hold)
-            self._keep()
+            self._keeper.count(self._seeds.snapshot())
 
     # ---- the widget itself ----
 
@@ -422,6 +535,14 @@ def _rule() -> QFrame:
     line = QFrame()
     line.setFrameShape(QFrame.Shape.HLine)
     return line
+
+
+def _read_session(
+    path: str | Path, images: list[Any], _cancel: Cancel, _progress: Progress
+) -> tuple[SavedSession, Any]:
+    """Return a session and which of `images` it belongs to, if any."""
+    saved = read_session(path)
+    return saved, next((image for image in images if saved.image.is_of(image)), None)
 
 
 def _read(path: str | Path, _cancel: Cancel, _progress: Progress) -> NDArray[np.integer]:

@@ -1,7 +1,7 @@
 """The one place where the program talks: what is missing, what went wrong, what to do next."""
 
-from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+from qtpy.QtCore import Qt, Signal
+from qtpy.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
 # Vermilion and sky blue of Okabe and Ito: told apart by everyone, readable as a bar on both themes.
 _BAR = {True: "#d55e00", False: "#56b4e9"}
@@ -10,6 +10,8 @@ _BAR = {True: "#d55e00", False: "#56b4e9"}
 class HintLine(QFrame):
     """A sentence with a coloured bar beside it."""
 
+    restore_requested = Signal()
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("hint_line")
@@ -17,9 +19,13 @@ class HintLine(QFrame):
         self._label.setWordWrap(True)
         self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.restore_button = QPushButton("Restore", self)
+        self.restore_button.setToolTip("<p>Bring back the strokes, classes and settings.</p>")
+        self.restore_button.clicked.connect(self.restore_requested)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 4, 4, 4)
         layout.addWidget(self._label)
+        layout.addWidget(self.restore_button, alignment=Qt.AlignmentFlag.AlignLeft)
         self.show_hint("", is_error=False)
 
     @property
@@ -27,7 +33,8 @@ class HintLine(QFrame):
         """What is said right now."""
         return str(self._label.text())
 
-    def show_hint(self, text: str, *, is_error: bool) -> None:
-        """Say `text`; errors get a bar of another colour."""
+    def show_hint(self, text: str, *, is_error: bool, has_offer: bool = False) -> None:
+        """Say `text`; errors get a bar of another colour, offers the button to take them up."""
+        self.restore_button.setVisible(has_offer)
         self._label.setText(text)
         self.setStyleSheet(f"#hint_line {{ border: none; border-left: 3px solid {_BAR[is_error]}; }}")

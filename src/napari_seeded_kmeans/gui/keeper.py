@@ -1,6 +1,9 @@
 """What is done beside the updates whenever something was painted, off the GUI thread."""
 
+from datetime import datetime
 from functools import partial
+from typing import Any
+from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,34 +11,77 @@ from qtpy.QtCore import QObject, Signal
 
 from ..core.stroke_count import count_strokes
 from ..core.threads import Cancel, Progress
+from ..io.autosaves import autosave, find_autosave
+from ..io.sessions import SavedSession, digest
 from .runner import Runner
+from .sitting import Sitting
 
 
 class Keeper(QObject):
-    """Counts strokes."""
+    """Counts strokes, keeps every sitting in a file, and finds what was kept before.
+
+    One file per image and run of the program: what an earlier run left stays there.
+    """
 
     counted = Signal(object)
     """Number of strokes by class value, of the newest seeds."""
+    found = Signal(object, object)
+    """A `SavedSession` of the image asked for, and when it was kept."""
     failed = Signal(object)
     """The exception that ended a job."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._runner = Runner()
-        self._runner.failed.connect(self.failed)
+        self._name = uuid4().hex[:8]
+        self._known: tuple[Any, str] | None = None
+        # Each has its own thread, so that none takes the place of another that waits.
+        self._counter, self._saver, self._finder = runners = Runner(), Runner(), Runner()
+        for runner in runners:
+            runner.failed.connect(self.failed)
 
-    def keep(self, seeds: NDArray[np.integer]) -> None:
+    def count(self, seeds: NDArray[np.integer]) -> None:
         """Count the strokes of `seeds` (*spatial,), which nobody changes any more."""
-        self._runner.submit(partial(_count, seeds), self.counted.emit)
+        self._counter.submit(partial(_count, seeds), self.counted.emit)
+
+    def keep(self, sitting: Sitting) -> None:
+        """Keep a sitting; while one is being written, only the newest waits."""
+        self._saver.submit(partial(self._keep, sitting), _nothing)
+
+    def look_for(self, image: Any) -> None:
+        """Look for what an earlier run kept of this image."""
+        self._finder.submit(partial(self._find, image), self._on_found)
 
     def forget(self) -> None:
-        """Deliver nothing of what was painted so far."""
-        self._runner.cancel()
+        """Deliver nothing about the layers that were followed so far; what waits is kept all the same."""
+        self._counter.cancel()
+        self._finder.cancel()
 
     def close(self) -> None:
-        """Stop, for good."""
-        self._runner.close()
+        """Stop, for good, once what is being written is written."""
+        for runner in (self._counter, self._finder, self._saver):
+            runner.close()
+
+    def _keep(self, sitting: Sitting, _cancel: Cancel, _progress: Progress) -> None:
+        autosave(sitting.to_session(self._digest(sitting.request.image)), self._name)
+
+    def _find(self, image: Any, _cancel: Cancel, _progress: Progress) -> tuple[SavedSession, datetime] | None:
+        return find_autosave(image, self._digest(image), self._name)
+
+    def _digest(self, image: Any) -> str:
+        """Return the digest of an image, read only once however often it is painted on."""
+        known = self._known
+        if known is None or known[0] is not image:
+            known = self._known = image, digest(image)
+        return known[1]
+
+    def _on_found(self, found: tuple[SavedSession, datetime] | None) -> None:
+        if found is not None:
+            self.found.emit(*found)
 
 
 def _count(seeds: NDArray[np.integer], _cancel: Cancel, _progress: Progress) -> dict[int, int]:
     return count_strokes(seeds)
+
+
+def _nothing(_result: None) -> None:
+    """Take note of nothing: being kept shows when it is needed."""

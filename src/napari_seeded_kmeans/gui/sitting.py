@@ -1,0 +1,115 @@
+"""The work on one image as it is right now, and what the workers write of it: no layers, no widgets."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ..core.errors import SeededKMeansError
+from ..core.legend import Legend
+from ..core.threads import Cancel, Progress
+from ..io.files import safe_writer
+from ..io.images import read_image, write_image
+from ..io.seeds import write_seeds
+from ..io.sessions import ImageReference, SavedSession, digest, seeds_path, write_session
+from .job import Request
+
+_SCRIPT = '''"""Segment {name} as it was done in napari: same strokes, same settings, same mask."""
+
+from pathlib import Path
+
+import napari_seeded_kmeans as nsk
+
+HERE = Path(__file__).parent
+
+image = nsk.read_image({image})
+seeds = nsk.read_labels(HERE / {seeds!r})
+result = nsk.segment(
+    image,
+    seeds,
+    channel_axis={channel_axis!r},
+    spacing={spacing!r},
+    preset={preset!r},
+    **{params!r},
+)
+result.model.names.update({names!r})
+result.model.colors.update({colors!r})
+result.model.save(HERE / {model!r})
+nsk.write_seeds(result.labels, HERE / {labels!r})
+print("Labels of classes", result.classes, "are in", HERE / {labels!r})
+'''
+
+
+@dataclass(frozen=True, eq=False)
+class Sitting:
+    """What is needed to come back to this point.
+
+    Attributes
+    ----------
+    request : Request
+        What a result is made of.
+    name, path : str
+        What the image is called and where it came from; the path may be empty.
+    legend : Legend
+    """
+
+    request: Request
+    name: str
+    path: str
+    legend: Legend
+
+    def to_session(self, image_digest: str) -> SavedSession:
+        """Return it in the form that is written."""
+        request = self.request
+        data = request.image
+        reference = ImageReference(self.name, self.path, tuple(data.shape), str(data.dtype), image_digest)
+        axis, preset, params = request.channel_axis, request.preset, request.params
+        return SavedSession(reference, request.seeds, axis, preset, params, self.legend)
+
+
+def save_session(sitting: Sitting, path: str | Path, _cancel: Cancel, _progress: Progress) -> Path:
+    """Write the session, in the worker thread."""
+    write_session(sitting.to_session(digest(sitting.request.image)), path)
+    return Path(path)
+
+
+def export_script(sitting: Sitting, path: str | Path, _cancel: Cancel, _progress: Progress) -> Path:
+    """Write a script that gives the same mask, with its seeds beside it, in the worker thread.
+
+    The image is copied beside it, too, unless reading its file gives the very same pixels.
+    """
+    path, request = Path(path), sitting.request
+    image_path = path.with_suffix(".image.npy")
+    if _is_in_file(sitting):
+        image = repr(sitting.path)
+    else:
+        write_image(np.asarray(request.image), image_path)
+        image = f"HERE / {image_path.name!r}"
+    write_seeds(request.seeds, seeds_path(path))
+    text = _SCRIPT.format(
+        name=sitting.name.replace('"', "'").replace("\\", "/"),
+        image=image,
+        seeds=seeds_path(path).name,
+        channel_axis=request.channel_axis,
+        spacing=request.spacing,
+        preset=request.preset,
+        params=request.params,
+        names=dict(sitting.legend.names),
+        colors=dict(sitting.legend.colors),
+        model=path.with_suffix(".model.json").name,
+        labels=path.with_suffix(".labels.tif").name,
+    )
+    with safe_writer(path) as file:
+        file.write(text.encode())
+    return path
+
+
+def _is_in_file(sitting: Sitting) -> bool:
+    if not sitting.path:
+        return False
+    try:
+        stored = read_image(sitting.path)
+    except SeededKMeansError:
+        return False
+    array = np.asarray(sitting.request.image)
+    return stored.dtype == array.dtype and np.array_equal(stored, array)

@@ -1,0 +1,139 @@
+"""Sittings on an image, to files and back: JSON for the settings, a TIFF of the seeds beside it.
+
+The image itself is not kept, only how to know it again: name, path, shape, type and digest.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.errors import SeededKMeansError
+from ..core.legend import Legend
+from ..core.params import make_params
+from .files import reason, safe_writer
+from .seeds import read_labels, write_seeds
+
+FORMAT = "napari-seeded-kmeans session"
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class ImageReference:
+    """How to know an image again.
+
+    Attributes
+    ----------
+    name, path : str
+        What it was called and where it came from; the path may be empty.
+    shape : tuple of int
+        Channels included.
+    dtype, digest : str
+        The digest is over all values; empty for arrays that are not in memory.
+    """
+
+    name: str
+    path: str
+    shape: tuple[int, ...]
+    dtype: str
+    digest: str
+
+    def is_of(self, array: Any) -> bool:
+        """Whether `array` is this image, as far as one can tell."""
+        if tuple(array.shape) != self.shape or str(array.dtype) != self.dtype:
+            return False
+        return not self.digest or self.digest == digest(array)
+
+
+@dataclass(frozen=True, eq=False)
+class SavedSession:
+    """Everything that leads to a result, but the image."""
+
+    image: ImageReference
+    seeds: NDArray[np.integer]
+    channel_axis: int | None
+    preset: str
+    params: Mapping[str, Any]
+    legend: Legend
+
+
+def digest(array: Any) -> str:
+    """Return a digest of all values of an array, empty if it is not in memory."""
+    if not isinstance(array, np.ndarray):
+        return ""
+    return hashlib.blake2b(np.ascontiguousarray(array).view(np.uint8).data, digest_size=16).hexdigest()
+
+
+def seeds_path(path: str | os.PathLike[str]) -> Path:
+    """Return where the seeds of the session in `path` are."""
+    return Path(path).with_suffix(".seeds.tif")
+
+
+def write_session(session: SavedSession, path: str | os.PathLike[str]) -> None:
+    """Write a session; both files are complete or not there.
+
+    Raises
+    ------
+    SeededKMeansError
+        When a file cannot be written.
+    """
+    document = {
+        "format": FORMAT,
+        "version": VERSION,
+        "image": asdict(session.image),
+        "channel_axis": session.channel_axis,
+        "preset": session.preset,
+        "params": dict(session.params),
+        "classes": session.legend.to_rows(),
+    }
+    # Seeds first: should the power go in between, strokes are there with the settings of a moment ago.
+    write_seeds(session.seeds, seeds_path(path))
+    with safe_writer(path) as file:
+        file.write((json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode())
+
+
+def read_session(path: str | os.PathLike[str]) -> SavedSession:
+    """Read back what `write_session` was given; opening a session runs nothing.
+
+    Raises
+    ------
+    SeededKMeansError
+        When a file is unreadable, no session, or written by a newer version.
+    """
+    document = _read_json(Path(path))
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise SeededKMeansError(f'{path} is not a session: its "format" is not "{FORMAT}".')
+    if document.get("version") != VERSION:
+        raise SeededKMeansError(f"{path} is of version {document.get('version')!r}, not {VERSION}: update.")
+    try:
+        image, axis = document["image"], document["channel_axis"]
+        texts = {name: str(image[name]) for name in ("name", "path", "dtype", "digest")}
+        reference = ImageReference(shape=tuple(int(length) for length in image["shape"]), **texts)
+        preset, params = str(document["preset"]), dict(document["params"])
+        legend = Legend.from_rows(document["classes"])
+        channel_axis = None if axis is None else int(axis)
+    except (KeyError, TypeError, ValueError) as error:
+        raise SeededKMeansError(f"{path} is not a session: {error!r}.") from None
+    make_params(preset, **params)
+    seeds = read_labels(seeds_path(path))
+    spatial = list(reference.shape)
+    if channel_axis is not None and -len(spatial) <= channel_axis < len(spatial):
+        del spatial[channel_axis]
+    if seeds.shape != tuple(spatial):
+        raise SeededKMeansError(f"{path}: its seeds have shape {seeds.shape}, not {tuple(spatial)}.")
+    return SavedSession(reference, seeds.astype(seeds.dtype), channel_axis, preset, params, legend)
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise SeededKMeansError(f"cannot read {path}: {reason(error)}.") from error
+    except (ValueError, RecursionError) as error:
+        raise SeededKMeansError(f"{path} is not a session: it is no JSON ({error}).") from None

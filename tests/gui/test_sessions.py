@@ -1,0 +1,148 @@
+"""Nothing painted is lost: kept after every stroke, offered again, saved, opened, and run as a script."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from conftest import paint_halves
+from napari.layers._source import layer_source
+from qtpy.QtCore import Qt
+
+from napari_seeded_kmeans import SeededKMeans, read_labels, write_image
+from napari_seeded_kmeans.gui.dock import SeededSegmentation
+from napari_seeded_kmeans.io.sessions import read_session
+from napari_seeded_kmeans.session import Stage
+
+
+@pytest.fixture
+def painted(viewer, dock, two_halves, settle):
+    """The dock with a first result of named classes; gives the seeds."""
+    viewer.add_image(two_halves, name="halves")
+    dock.params.set_value("classic", n_clusters=4)
+    seeds = dock.new_seeds()
+    paint_halves(seeds)
+    dock.classes.rename(2, "bright")
+    assert settle(dock) is Stage.DONE
+    return seeds
+
+
+@pytest.fixture
+def another(viewer, qtbot):
+    """Open a dock on a viewer, as after a crash of the one before."""
+
+    def open_dock():
+        dock = SeededSegmentation(viewer)
+        qtbot.addWidget(dock)
+        dock.show()
+        docks.append(dock)
+        return dock
+
+    docks = []
+    yield open_dock
+    for dock in docks:
+        dock.close_down()
+
+
+def kept_seeds(kept):
+    paths = list(kept.glob("autosave/*.json"))
+    return read_session(paths[0]).seeds if paths else None
+
+
+def test_every_stroke_is_kept(dock, painted, kept, qtbot):
+    qtbot.waitUntil(lambda: np.array_equal(kept_seeds(kept), painted.data))
+    painted.paint((20, 20), 2)
+    qtbot.waitUntil(lambda: np.array_equal(kept_seeds(kept), painted.data))
+
+
+def test_what_was_painted_before_is_offered_and_restored(viewer, dock, painted, another, kept, settle, qtbot):
+    before = painted.data.copy()
+    qtbot.waitUntil(lambda: np.array_equal(kept_seeds(kept), before))
+    dock.close_down()
+    viewer.layers.remove("halves seeds")
+    viewer.layers.remove("halves mask")
+    again = another()
+    qtbot.waitUntil(again.hint_line.restore_button.isVisible)
+    assert "was kept" in again.hint_line.text
+    qtbot.mouseClick(again.hint_line.restore_button, Qt.MouseButton.LeftButton)
+    assert settle(again) is Stage.DONE
+    np.testing.assert_array_equal(again.choice.seeds.data, before)
+    assert again.classes.legend.name_of(2) == "bright"
+    assert again.params.overrides() == {"n_clusters": 4}
+    assert not again.hint_line.restore_button.isVisible()
+
+
+def test_an_offer_goes_once_something_is_painted(viewer, dock, painted, another, kept, qtbot):
+    qtbot.waitUntil(lambda: kept_seeds(kept) is not None)
+    dock.close_down()
+    viewer.layers.remove("halves seeds")
+    again = another()
+    qtbot.waitUntil(again.hint_line.restore_button.isVisible)
+    again.new_seeds().paint((3, 3), 1)
+    qtbot.waitUntil(lambda: "Only class 1" in again.hint_line.text)
+    assert len(list(kept.glob("autosave/*.json"))) >= 1, "what was kept before stays"
+
+
+def test_nothing_is_offered_for_another_image(viewer, dock, painted, another, kept, two_halves, qtbot):
+    qtbot.waitUntil(lambda: kept_seeds(kept) is not None)
+    viewer.layers.clear()
+    viewer.add_image(two_halves[::-1])
+    again = another()
+    again._keeper._finder._thread.join(5)
+    qtbot.wait(1)
+    assert not again.session.has_offer
+
+
+def test_a_saved_session_goes_on_where_it_ended(viewer, dock, painted, settle, tmp_path):
+    path, before = tmp_path / "my.json", painted.data.copy()
+    mask = viewer.layers["halves mask"].data.copy()
+    dock.save_session(path)
+    settle(dock)
+    assert dock.hint_line.text == "Saved my.json."
+    viewer.layers.remove(painted)
+    dock.params.set_value("auto")
+    dock.open_session(path)
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    np.testing.assert_array_equal(dock.choice.seeds.data, before)
+    np.testing.assert_array_equal(viewer.layers["halves mask"].data, mask)
+    assert dock.class_list.rows[1].name == "bright"
+
+
+def test_a_session_without_its_image_says_which_to_open(viewer, dock, painted, settle, tmp_path):
+    dock.save_session(tmp_path / "my.json")
+    settle(dock)
+    viewer.layers.clear()
+    dock.open_session(tmp_path / "my.json")
+    settle(dock)
+    assert "belongs to halves (48 x 64 pixels): open that image first" in dock.hint_line.text
+
+
+@pytest.mark.parametrize("is_on_disk", [False, True])
+def test_the_script_gives_the_same_mask(is_on_disk, viewer, dock, two_halves, settle, tmp_path):
+    if is_on_disk:
+        write_image(two_halves, tmp_path / "in.png")
+        with layer_source(path=str(tmp_path / "in.png")):
+            viewer.add_image(two_halves)
+    else:
+        viewer.add_image(two_halves, name='odd "name"', scale=(2, 1))
+    dock.params.set_value("classic", n_clusters=4)
+    paint_halves(dock.new_seeds())
+    assert settle(dock) is Stage.DONE
+    dock.classes.rename(2, "bright")
+    script = tmp_path / "segment it.py"
+    dock.export_script(script)
+    settle(dock)
+    assert (tmp_path / "segment it.image.npy").exists() is not is_on_disk
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    expected = dock._last.answer.segmentation.labels
+    np.testing.assert_array_equal(read_labels(tmp_path / "segment it.labels.tif"), expected)
+    assert SeededKMeans.load(tmp_path / "segment it.model.json").name_of(2) == "bright"
+
+
+def test_without_strokes_there_is_nothing_to_save(viewer, dock, two_halves):
+    viewer.add_image(two_halves)
+    dock.new_seeds()
+    assert not dock.choice.save_session_action.isEnabled()
+    assert not dock.choice.export_script_action.isEnabled()
+    assert dock.choice.open_session_action.isEnabled()

@@ -1,0 +1,107 @@
+"""A session comes back as it was, knows its image again, and what is kept by itself is found by its image."""
+
+import json
+
+import numpy as np
+import pytest
+
+from napari_seeded_kmeans.core.errors import SeededKMeansError
+from napari_seeded_kmeans.core.legend import Legend
+from napari_seeded_kmeans.io import autosaves
+from napari_seeded_kmeans.io.sessions import (
+    ImageReference,
+    SavedSession,
+    digest,
+    read_session,
+    write_session,
+)
+
+IMAGE = np.arange(4 * 6 * 3, dtype=np.uint8).reshape(4, 6, 3)
+
+
+def session(image=IMAGE, **changes):
+    seeds = np.zeros(image.shape[:2], np.uint8)
+    seeds[0], seeds[-1] = 1, changes.pop("value", 7)
+    reference = ImageReference("cells", "", image.shape, str(image.dtype), digest(image))
+    legend = Legend().listing([7]).renamed(7, "vessels").recolored(7, "#102030")
+    return SavedSession(reference, seeds, -1, "classic", {"n_clusters": 3}, legend)
+
+
+def test_everything_comes_back(tmp_path):
+    saved = session()
+    write_session(saved, tmp_path / "a.json")
+    again = read_session(tmp_path / "a.json")
+    assert (again.image, again.channel_axis, again.preset) == (saved.image, -1, "classic")
+    assert (dict(again.params), again.legend) == ({"n_clusters": 3}, saved.legend)
+    np.testing.assert_array_equal(again.seeds, saved.seeds)
+    assert again.seeds.dtype == saved.seeds.dtype
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.json", "a.seeds.tif"]
+
+
+def test_an_image_is_known_by_its_values():
+    reference = session().image
+    assert reference.is_of(IMAGE.copy())
+    assert reference.is_of(np.asfortranarray(IMAGE))
+    assert not reference.is_of(IMAGE + 1)
+    assert not reference.is_of(IMAGE.astype(np.uint16))
+    assert not reference.is_of(IMAGE[:2])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"format": "a model"}, "is not a session"),
+        ({"version": 2}, "is of version 2"),
+        ({"image": {}}, "is not a session"),
+        ({"classes": [{}]}, "legend is not usable"),
+        ({"params": {"n_clusters": 0}}, "n_clusters"),
+        ({"params": {"run": "this"}}, "run is not a setting"),
+        ({"channel_axis": None}, "its seeds have shape"),
+    ],
+)
+def test_what_is_no_session_is_refused(tmp_path, change, message):
+    path = tmp_path / "a.json"
+    write_session(session(), path)
+    path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
+    with pytest.raises(SeededKMeansError, match=message):
+        read_session(path)
+
+
+def test_missing_files_are_named(tmp_path):
+    with pytest.raises(SeededKMeansError, match=r"cannot read .*a\.json"):
+        read_session(tmp_path / "a.json")
+    write_session(session(), tmp_path / "a.json")
+    (tmp_path / "a.seeds.tif").unlink()
+    with pytest.raises(SeededKMeansError, match=r"a\.seeds\.tif"):
+        read_session(tmp_path / "a.json")
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setenv(autosaves.DATA_VARIABLE, str(tmp_path))
+    return tmp_path / "autosave"
+
+
+def found(image, sitting):
+    kept = autosaves.find_autosave(image, digest(image), sitting)
+    return None if kept is None else kept[0]
+
+
+def test_what_an_earlier_sitting_kept_is_found_by_its_image(folder):
+    assert found(IMAGE, "now") is None
+    autosaves.autosave(session(), "before")
+    assert found(IMAGE.copy(), "now").image.name == "cells"
+    assert found(IMAGE, "before") is None, "one's own is no news"
+    assert found(IMAGE + 1, "now") is None
+    assert autosaves.find_autosave(IMAGE, "", "now") is None
+
+
+def test_a_sitting_has_one_file_per_image_and_the_oldest_go(folder, monkeypatch):
+    monkeypatch.setattr(autosaves, "_MOST_KEPT", 2)
+    for value in (2, 7):
+        autosaves.autosave(session(value=value), "a")
+    assert found(IMAGE, "now").seeds[-1, 0] == 7
+    assert len(list(folder.iterdir())) == 2
+    for sitting in ("b", "c"):
+        autosaves.autosave(session(), sitting)
+    assert len(list(folder.iterdir())) == 4
