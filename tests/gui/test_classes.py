@@ -122,6 +122,17 @@ def test_deleting_unpaints_in_one_step_and_keeps_other_values(viewer, dock, seed
     qtbot.waitUntil(lambda: [row.value for row in dock.class_list.rows] == [1, 2, 3])
 
 
+def test_the_mask_says_how_large_every_class_is(viewer, dock, seeds, settle):
+    viewer.layers["halves"].scale = (2, 0.5)
+    dock.segment()
+    settle(dock)
+    mask = viewer.layers["halves mask"]
+    row = mask.features.set_index("index").loc[2]
+    n_pixels = int((mask.data == 2).sum())
+    assert (row["class"], row["pixels"], row["share"]) == ("foreground", n_pixels, n_pixels / mask.data.size)
+    assert row["size"] == pytest.approx(n_pixels * 2 * 0.5)
+
+
 def test_every_seeds_layer_has_its_own_names(dock, seeds):
     dock.classes.rename(2, "nuclei")
     dock.new_seeds()

@@ -447,9 +447,16 @@ class SeededSegmentation(QScrollArea):
     def _show_last(self) -> None:
         """Show the last result, as the classes are called and drawn now, where the image is now."""
         if self._last is not None:
-            result, legend = self._last.answer.segmentation, self.classes.legend
-            result.model.names, result.model.colors = dict(legend.names), dict(legend.colors)
-            self._outputs.show(replace(self._last.source), result, self.outputs.value(), legend)
+            answer, legend = self._last.answer, self.classes.legend
+            model = answer.segmentation.model
+            model.names, model.colors = dict(legend.names), dict(legend.colors)
+            self._outputs.show(
+                replace(self._last.source),
+                answer.segmentation,
+                self.outputs.value(),
+                legend,
+                answer.n_pixels,
+            )
 
     def _keep(self) -> None:
         """Keep the sitting, so that nothing is lost."""

@@ -17,11 +17,16 @@ _POLL_S = 0.05
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """A result, the share of the image that every class got, and one sentence about it."""
+    """A result, how many pixels every class got, and one sentence about it."""
 
     segmentation: Segmentation
-    shares: dict[int, float]
+    n_pixels: dict[int, int]
     summary: str
+
+    @property
+    def shares(self) -> dict[int, float]:
+        """The share of the image that every class got."""
+        return {value: n / self.segmentation.labels.size for value, n in self.n_pixels.items()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,8 +68,8 @@ class Request:
             progress=progress,
             **self.params,
         )
-        shares = {value: float(np.mean(result.labels == value)) for value in result.classes}
-        return Answer(result, shares, _summarise(shares, float(np.mean(result.mask))))
+        n_pixels = {value: int(np.count_nonzero(result.labels == value)) for value in result.classes}
+        return Answer(result, n_pixels, _summarise(result, n_pixels))
 
 
 def prepare(cancel: Cancel, _progress: Progress) -> None:
@@ -80,8 +85,9 @@ def prepare(cancel: Cancel, _progress: Progress) -> None:
                 process.wait(_POLL_S)
 
 
-def _summarise(shares: dict[int, float], covered: float) -> str:
-    if len(shares) == 2:
-        return f"The mask covers {covered:.1%} of the image."
-    listed = (f"class {value} {share:.1%}" for value, share in shares.items())
+def _summarise(result: Segmentation, n_pixels: dict[int, int]) -> str:
+    n_all = result.labels.size
+    if len(n_pixels) == 2:
+        return f"The mask covers {np.count_nonzero(result.mask) / n_all:.1%} of the image."
+    listed = (f"class {value} {n / n_all:.1%}" for value, n in n_pixels.items())
     return f"Shares of the image: {', '.join(listed)}."

@@ -62,7 +62,10 @@ class Keeper(QObject):
             runner.close()
 
     def _keep(self, sitting: Sitting, _cancel: Cancel, _progress: Progress) -> None:
-        autosave(sitting.to_session(self._digest(sitting.request.image)), self._name)
+        known = self._digest(sitting.request.image)
+        # Without a digest it would never be found again.
+        if known:
+            autosave(sitting.to_session(known), self._name)
 
     def _find(self, image: Any, _cancel: Cancel, _progress: Progress) -> tuple[SavedSession, datetime] | None:
         return find_autosave(image, self._digest(image), self._name)

@@ -174,14 +174,24 @@ class Outputs:
         return any(layer is own.layer for shown in self._shown.values() for own in shown.values())
 
     def show(
-        self, source: Source, result: "Segmentation", kinds: Collection[str], legend: Legend | None = None
+        self,
+        source: Source,
+        result: "Segmentation",
+        kinds: Collection[str],
+        legend: Legend | None = None,
+        n_pixels: Mapping[int, int] | None = None,
     ) -> None:
-        """Show `kinds` of `result` over the image; its layers of other kinds are removed."""
+        """Show `kinds` of `result` over the image; its layers of other kinds are removed.
+
+        With `n_pixels` per class, the mask's features say how large every class is.
+        """
         legend = (legend or Legend()).listing(result.classes)
         self.place(source, _outputs(source, result, kinds, legend))
-        shown = self._shown[source.layer]
-        if "mask" in shown:
-            dress(shown["mask"].layer, legend, faint_background=True)
+        mask = self._shown[source.layer].get("mask")
+        if mask is not None:
+            dress(mask.layer, legend, faint_background=True)
+            if n_pixels is not None:
+                mask.layer.features = _measurements(source, legend, n_pixels)
 
     def place(self, source: Source, outputs: Mapping[str, Output]) -> None:
         """Show `outputs`, the topmost first, over the image; its layers by other keys are removed."""
@@ -238,6 +248,21 @@ def _outputs(
             look = {"name": f"{name} score {value}", "colormap": ramp, **scale}
             outputs[f"score {value}"] = Output(Image, source.to_layer(score), look, place)
     return outputs
+
+
+def _measurements(source: Source, legend: Legend, n_pixels: Mapping[int, int]) -> pd.DataFrame:
+    """Return a row per class: pixels, share of the image, and size in the layer's units."""
+    values = list(n_pixels)
+    pixels = np.array([n_pixels[value] for value in values])
+    return pd.DataFrame(
+        {
+            "index": values,
+            "class": [legend.name_of(value) for value in values],
+            "pixels": pixels,
+            "share": pixels / np.prod(source.shape),
+            "size": pixels * np.prod(source.spacing),
+        }
+    )
 
 
 def _can_hold(layer: "Layer", output: Output) -> bool:
