@@ -24,8 +24,8 @@ lint: $(VENV)/.lint
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.bench
-	set -e; for script in benchmarks/[a-z]*.py; do echo "== $$script"; $(BIN)/python $$script $(BENCH_ARGS); done
+bench: $(VENV)/.bench screen
+	set -e; for script in benchmarks/[a-z]*.py; do echo "== $$script"; $(SCREEN) $(BIN)/python $$script $(BENCH_ARGS); done
 
 docs: $(VENV)/.test screen
 	$(SCREEN) $(BIN)/python docs/make_screenshots.py
