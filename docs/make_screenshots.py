@@ -71,7 +71,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--output", type=Path, default=Path(__file__).parent / "images")
     folder = parser.parse_args().output
-    viewer = open_demo()
+    viewer, _dock = open_demo()
     try:
         save_small(segmented_photograph(viewer), folder / "screenshot.png")
     finally:
