@@ -26,6 +26,8 @@ from napari_seeded_kmeans.core.kmeans import kmeans
 from napari_seeded_kmeans.core.optimum_1d import kmeans_1d_path, label_1d
 
 OUR_RUNS = 7
+PATIENT = 4e-5
+"""Against the best of ten starts we make one, and let it settle further."""
 
 
 def photograph(side: int, sigma: float = 6) -> np.ndarray:
@@ -83,15 +85,17 @@ def by_faiss(pixels: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     return fitted.centroids, fitted.index.search(samples, 1)[1].ravel()
 
 
-def compare(pixels: np.ndarray, k: int, peers: dict[str, Callable], repeat: int) -> list[dict]:
-    """Return one row for us and one for each peer."""
+def compare(
+    pixels: np.ndarray, k: int, peers: dict[str, Callable], repeat: int, tol: float = 1e-4
+) -> list[dict]:
+    """Return one row for us, converged to `tol`, and one for each peer."""
     kmeans(pixels, k)
-    ours, found = timed(lambda: kmeans(pixels, k), OUR_RUNS)
+    ours, found = timed(lambda: kmeans(pixels, k, tol=tol), OUR_RUNS)
     rows = [{"who": "ours", "k": k, "seconds": ours, "mse": error(pixels, found.centers, found.labels)}]
     for name, peer in peers.items():
         seconds, (centers, labels) = timed(lambda peer=peer: peer(pixels, k), repeat)
         # Ours once more beside every peer: the machine may have become slower meanwhile.
-        ours, _ = timed(lambda: kmeans(pixels, k), OUR_RUNS)
+        ours, _ = timed(lambda: kmeans(pixels, k, tol=tol), OUR_RUNS)
         mse = error(pixels, centers, labels)
         rows.append(
             {"who": name, "k": k, "seconds": seconds, "ours": ours, "ratio": seconds / ours, "mse": mse}
@@ -239,8 +243,8 @@ def main() -> None:
     if not options.quick:
         keep("photograph, K = 256", compare(pixels, 256, {"scikit-learn": peers["scikit-learn"]}, 1))
         ten = {"scikit-learn, best of 10": lambda x, k: by_sklearn(x, k, 10)}
-        keep("photograph, K = 8, best of 10", compare(pixels, 8, ten, 1))
-        keep("photograph, K = 64, best of 10", compare(pixels, 64, ten, 1))
+        keep("photograph, K = 8, best of 10", compare(pixels, 8, ten, 1, PATIENT))
+        keep("photograph, K = 64, best of 10", compare(pixels, 64, ten, 1, PATIENT))
     if options.json:
         print(json.dumps(results))
 

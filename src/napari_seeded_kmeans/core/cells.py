@@ -35,7 +35,7 @@ CELL_POINTS = 32
 POINTS_PER_TILE = 1 << 15
 FEW_CLUSTERS = 32
 """Fewer clusters settle in a few steps: they need fewer levels between coarse and fine."""
-FEW_TOLERANCE, MANY_TOLERANCE = 0.01, 0.2
+FEW_TOLERANCE, MANY_TOLERANCE = 0.01, 0.5
 """How well to settle on the way, times the tolerance on the points: steps are cheaper there."""
 GRID_BITS = {1: 16, 2: 8, 3: 6, 4: 4}
 """Bits an axis of the grid that points without codes are sorted into."""

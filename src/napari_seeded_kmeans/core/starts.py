@@ -19,7 +19,7 @@ START_PAIRS = 1e7
 """Distances that all starts together may cost, about 4 ms."""
 
 SWAP_ITERATIONS = 2
-MAX_SWAPS = 256
+SWAPS_PER_CENTER = 2
 SWAP_HOPE = 0.2
 """A swap is tried out when it raises the inertia by at most this share of a cluster's part of it."""
 SWAP_PAIRS = 1e6
@@ -77,4 +77,4 @@ def swap(
     """Move badly placed centres (k, d), in place, to where they serve the points (d, n) better."""
     if 2 <= len(centers) < len(weights):
         hope = 1.0 + SWAP_HOPE / len(centers)
-        swap_centers(points, weights, rng.random(MAX_SWAPS), centers, SWAP_ITERATIONS, hope)
+        swap_centers(points, weights, rng.random(SWAPS_PER_CENTER * len(centers)), centers, SWAP_ITERATIONS, hope)
