@@ -49,7 +49,7 @@ BREAKAGES = {
     zero_byte: "the file is empty",
     truncated: "damaged or not supported",
     lying_header: "cannot read",
-    wrong_size: "the model was made for 3 channels",
+    wrong_size: "image has 1 axes",
     unreadable: "too many levels of symbolic links",
     missing: "no such file or directory",
 }

@@ -77,4 +77,5 @@ def swap(
     """Move badly placed centres (k, d), in place, to where they serve the points (d, n) better."""
     if 2 <= len(centers) < len(weights):
         hope = 1.0 + SWAP_HOPE / len(centers)
-        swap_centers(points, weights, rng.random(SWAPS_PER_CENTER * len(centers)), centers, SWAP_ITERATIONS, hope)
+        chances = rng.random(SWAPS_PER_CENTER * len(centers))
+        swap_centers(points, weights, chances, centers, SWAP_ITERATIONS, hope)
