@@ -117,6 +117,22 @@ def test_a_session_without_its_image_says_which_to_open(viewer, dock, painted, s
     assert "belongs to halves (48 x 64 pixels): open that image first" in dock.hint_line.text
 
 
+def test_a_session_opens_its_image_where_it_came_from(viewer, dock, two_halves, settle, tmp_path):
+    write_image(two_halves, tmp_path / "in.png")
+    with layer_source(path=str(tmp_path / "in.png")):
+        viewer.add_image(two_halves, name="in")
+    dock.params.set_value("classic", n_clusters=4)
+    paint_halves(dock.new_seeds())
+    assert settle(dock) is Stage.DONE
+    for path in (tmp_path / "my.json", tmp_path / "again.json"):
+        dock.save_session(path)
+        settle(dock)
+        viewer.layers.clear()
+        dock.open_session(path)
+        assert settle(dock) is Stage.DONE, dock.hint_line.text
+        assert [layer.name for layer in viewer.layers] == ["in", "in mask", "in seeds"]
+
+
 @pytest.mark.parametrize("is_on_disk", [False, True])
 def test_the_script_gives_the_same_mask(is_on_disk, viewer, dock, two_halves, settle, tmp_path):
     if is_on_disk:

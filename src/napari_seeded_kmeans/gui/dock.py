@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from napari.layers import Image, Labels
@@ -14,6 +15,7 @@ from qtpy.QtCore import QEvent, QSize, QTimer
 from qtpy.QtWidgets import QApplication, QFileDialog, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from ..core.threads import Cancel, Progress
+from ..io.images import read_image
 from ..io.seeds import read_seeds, write_seeds
 from ..io.sessions import SavedSession, read_session
 from ..session import Facts, Session, Stage, Work, in_pixels
@@ -72,6 +74,8 @@ class SeededSegmentation(QScrollArea):
         self._seeds = SeedTracker(self)
         self._last: Update | None = None
         self._found: SavedSession | None = None
+        # Where images came from that were opened with their session.
+        self._paths: WeakKeyDictionary[Image, str] = WeakKeyDictionary()
         self._is_holding = False
         self._is_behind = False
         self._slow_timer = QTimer(self)
@@ -299,16 +303,14 @@ class SeededSegmentation(QScrollArea):
         self.session.stop(Work.FILES)
         saved, data = read
         layer = next((one for one in self._pairing.images() if full_resolution(one) is data), None)
-        if layer is None and saved.image.path and Path(saved.image.path).exists():
-            opened = self._viewer.open(saved.image.path)
-            layer = next((one for one in opened if isinstance(one, Image)), None)
-            if layer is not None and not saved.image.is_of(full_resolution(layer)):
-                layer = None
-        if layer is None:
+        if data is None:
             size = in_pixels(saved.image.shape)
             self.session.fail(f"{path.name} belongs to {saved.image.name} ({size}): open that image first.")
-        else:
-            self._resume(saved, layer)
+            return
+        if layer is None:
+            layer = self._viewer.add_image(data, name=saved.image.name)
+            self._paths[layer] = saved.image.path
+        self._resume(saved, layer)
 
     def _on_written(self, path: Path) -> None:
         self.session.finish(f"Saved {path.name}.", Work.FILES)
@@ -423,8 +425,8 @@ class SeededSegmentation(QScrollArea):
         source, facts = self._source(), self.session.facts
         if source is None or facts.seeds_shape != facts.image_shape or not facts.painted_px:
             return None
-        name, path = source.layer.name, str(source.layer.source.path or "")
-        return Sitting(self._request(source), name, path, self.classes.legend)
+        path = source.layer.source.path or self._paths.get(source.layer, "")
+        return Sitting(self._request(source), source.layer.name, str(path), self.classes.legend)
 
     def _write_sitting(self, write: Callable[..., Path], path: str | Path) -> None:
         self._seeds.look()
@@ -547,9 +549,16 @@ def _rule() -> QFrame:
 def _read_session(
     path: str | Path, images: list[Any], _cancel: Cancel, _progress: Progress
 ) -> tuple[SavedSession, Any]:
-    """Return a session and which of `images` it belongs to, if any."""
+    """Return a session and its image: one of `images`, else from the file it came from, else None."""
     saved = read_session(path)
-    return saved, next((image for image in images if saved.image.is_of(image)), None)
+    for image in images:
+        if saved.image.is_of(image):
+            return saved, image
+    if saved.image.digest and Path(saved.image.path).is_file():
+        stored = read_image(saved.image.path)
+        if saved.image.is_of(stored):
+            return saved, stored
+    return saved, None
 
 
 def _read(path: str | Path, _cancel: Cancel, _progress: Progress) -> NDArray[np.integer]:
