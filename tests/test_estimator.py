@@ -55,6 +55,27 @@ def test_presets_work_on_grey_colour_and_rgba(preset, channels):
     assert ((nsk.segment(image, seeds, preset=preset, n_clusters=4).mask) == truth).mean() > 0.97
 
 
+@pytest.mark.parametrize("preset", ["auto", "classic"])
+@pytest.mark.parametrize("shape", [(1500,), (3, 8, 30, 40)])
+def test_any_number_of_axes(shape, preset):
+    truth = np.indices(shape)[-1] >= shape[-1] // 2
+    image = np.where(truth, 180, 60) + RNG.integers(0, 20, shape)
+    seeds = np.zeros(shape, np.uint8)
+    seeds[..., 1:6], seeds[..., -6:-1] = 1, 2
+    result = nsk.segment(image.astype(np.uint8), seeds, preset=preset, n_clusters=2)
+    assert (result.mask == truth).mean() > 0.98
+
+
+def test_repeated_colours_are_scored_once_and_change_nothing(monkeypatch):
+    image, seeds, _ = scene((256, 300), channels=3)
+    settings = {"preset": "classic", "n_clusters": 4}
+    once = nsk.segment(image, seeds, **settings)
+    monkeypatch.setattr("napari_seeded_kmeans.core.model._distinct_colors", lambda channels: None)
+    every = nsk.segment(image, seeds, **settings)
+    np.testing.assert_allclose(once.scores, every.scores, atol=1e-6)
+    np.testing.assert_array_equal(once.labels, every.labels)
+
+
 def test_channel_axis_may_come_first():
     image, seeds, _ = scene(channels=5)
     first = nsk.segment(np.moveaxis(image, -1, 0), seeds, channel_axis=0)

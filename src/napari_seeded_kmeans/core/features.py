@@ -230,6 +230,9 @@ def compute_features(image: NDArray[Any], recipe: FeatureRecipe) -> NDArray[np.f
         values = values[..., np.newaxis]
     if recipe.blur_sigma_px > 0:
         values = _blur(values, recipe.blur_sigma_px)
+        if image.dtype == np.uint8:
+            # As picture programs do; and few distinct colours are quick to score.
+            values = np.rint(values)
     if recipe.color_space == "channels":
         return _lightness(values, recipe.window)
     if recipe.color_space == "intensity":
@@ -237,9 +240,9 @@ def compute_features(image: NDArray[Any], recipe: FeatureRecipe) -> NDArray[np.f
         return _lightness(grey, recipe.window)
     if values.shape[-1] == 1:
         values = np.repeat(values, 3, axis=-1)
-    rgb = values[..., :3] * np.float32(1 / recipe.white)
     if recipe.color_space == "rgb":
-        return rgb * np.float32(255)
+        return values[..., :3] * np.float32(255 / recipe.white)
+    rgb = values[..., :3] * np.float32(1 / recipe.white)
     if recipe.color_space == "hsv":
         return _hue_cone(rgb) * np.float32(255)
     lab: NDArray[np.float32] = rgb2lab(np.clip(rgb, 0, 1)).astype(np.float32, copy=False)

@@ -22,6 +22,7 @@ from .coherence import (
     may_be_everywhere,
     strong_cut,
 )
+from .distinct import Distinct, find_distinct
 from .errors import CancelledError, SeededKMeansError
 from .features import FeatureRecipe, check_image, resolve_recipe, with_lightness
 from .looks import Look, check_painted, fit_look, look_scores, strangeness
@@ -44,6 +45,9 @@ from .texture import (
 from .threads import Cancel, Progress
 
 Spread = Literal["everywhere", "strokes"]
+
+# Smaller images are scored pixel by pixel: looking for repeated colours costs more.
+_MIN_PIXELS_FOR_DISTINCT = 1 << 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -296,18 +300,45 @@ def _evidence(
     model: Model, channels: Stack, cancel: Cancel | None
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return class scores and strangeness of every pixel, both (n_classes, *spatial)."""
+    if not model.recipe.sigmas_px:
+        return _evidence_of_colors(model, channels, cancel)
     scores = np.empty((len(model.classes), *channels.shape[1:]), np.float32)
     strange = np.empty_like(scores)
 
     def look_at(tile: tuple[slice, ...], stack: Stack) -> None:
         samples = stack.reshape(len(stack), -1).T
         rows = [look_scores(look, samples, model.classes) for look in model.looks]
-        mean = rows[0] if len(rows) == 1 else sum(rows[1:], rows[0]) / np.float32(len(rows))
+        mean = sum(rows[1:], rows[0]) / np.float32(len(rows))
         scores[:, *tile] = mean.reshape(-1, *stack.shape[1:])
         strange[:, *tile] = strangeness(model.looks[0], samples, model.classes).reshape(-1, *stack.shape[1:])
 
     map_stack(look_at, channels, model.recipe, cancel=cancel)
     return scores, strange
+
+
+def _evidence_of_colors(
+    model: Model, channels: Stack, cancel: Cancel | None
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return what `_evidence` does where nothing but a pixel's own colour counts: any number of axes."""
+    (look,) = model.looks
+    repeated = _distinct_colors(channels)
+    colors = channels.reshape(len(channels), -1).T if repeated is None else repeated.values
+    samples = apply_standard(colors.astype(np.float32, copy=False), model.recipe)
+    scores = look_scores(look, samples, model.classes, cancel)
+    strange = strangeness(look, samples, model.classes)
+    if repeated is not None:
+        scores, strange = repeated.spread(scores), repeated.spread(strange)
+    shape = len(model.classes), *channels.shape[1:]
+    return scores.reshape(shape), strange.reshape(shape)
+
+
+def _distinct_colors(channels: Stack) -> Distinct | None:
+    """Find the distinct colours of channels (c, *spatial) of whole numbers up to 255, if that saves work."""
+    unfit = len(channels) > 3 or channels[0].size < _MIN_PIXELS_FOR_DISTINCT
+    if unfit or channels.min() < 0 or channels.max() > 255:
+        return None
+    codes = channels.astype(np.uint8)
+    return find_distinct(codes.reshape(len(codes), -1).T) if (codes == channels).all() else None
 
 
 def _apply(

@@ -108,10 +108,10 @@ def _hue_saturation_value(
     rgb: NDArray[np.float32],
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
     """Hue in degrees [0, 360), saturation and value in [0, 1]; grey pixels have hue 0, saturation 0."""
-    value = rgb.max(axis=-1)
-    chroma = value - rgb.min(axis=-1)
+    red, green, blue = np.ascontiguousarray(np.moveaxis(rgb, -1, 0))
+    value = np.maximum(np.maximum(red, green), blue)
+    chroma = value - np.minimum(np.minimum(red, green), blue)
     safe = np.where(chroma > 0, chroma, 1)
-    red, green, blue = np.moveaxis(rgb, -1, 0)
     sextant = np.where(
         value == red,
         (green - blue) / safe,
