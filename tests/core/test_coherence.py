@@ -91,6 +91,14 @@ def test_many_strokes_in_one_object_are_one_object():
     assert find_spread(truth, seeds, 2) == "strokes"
 
 
+def test_fragments_beside_an_object_are_no_crowd():
+    truth, seeds = disc()
+    for row, column in ((2, 2), (2, 40), (56, 2)):
+        truth[row, column : column + 3] = 1
+        seeds[row, column : column + 3] = 1
+    assert find_spread(truth, seeds, 2) == "strokes"
+
+
 def test_same_bits_for_any_number_of_threads(monkeypatch):
     from napari_seeded_kmeans.core import threads
 

@@ -48,6 +48,8 @@ _EDGE_SCORE = 2.0
 _WAY = 0.5
 _N_SWEEPS = 8
 _N_STROKED_PIECES = 3
+# A stroked piece smaller than this share of the largest one is a fragment, not a thing of its own.
+_FRAGMENT = 0.025
 # The strong cut is solved on an image of at most this many pixels.
 _N_COARSE = 1 << 18
 
@@ -168,7 +170,7 @@ def _strokes(painted: NDArray[np.bool_]) -> tuple[NDArray[np.int32], int]:
 
 
 def _n_stroked_pieces(mask: NDArray[np.bool_], painted: NDArray[np.bool_]) -> int:
-    """How many pieces of a mask hold the larger part of a stroke."""
+    """How many pieces of a mask, fragments left out, hold the larger part of a stroke."""
     strokes, n_strokes = _strokes(painted)
     if n_strokes < _N_STROKED_PIECES:
         return n_strokes
@@ -179,7 +181,8 @@ def _n_stroked_pieces(mask: NDArray[np.bool_], painted: NDArray[np.bool_]) -> in
         under = under[under > 0]
         if len(under):
             held.add(int(np.bincount(under).argmax()))
-    return len(held)
+    sizes = np.bincount(pieces.ravel())[list(held)]
+    return int(np.count_nonzero(sizes >= _FRAGMENT * sizes.max(initial=0)))
 
 
 def _cut_all(
