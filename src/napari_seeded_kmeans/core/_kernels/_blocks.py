@@ -12,11 +12,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ._jit import kernel
+from ._jit import fused_kernel, kernel
 
 Array = NDArray[np.floating[Any]]
 
 BLOCK = 64
+WIDE = 256
+"""Samples in a block of `group_distances`: many, as every pass sets up sixteen constants."""
+GROUP = 4
+"""Centres, and dimensions, that `group_distances` takes in one pass."""
 
 
 @kernel
@@ -61,3 +65,43 @@ def squared_distances(block: Array, centers: Array, k: int, row_out: Array) -> N
         x, a = block[j], centers[j, k]
         for i in range(BLOCK):
             row_out[i] += (x[i] - a) * (x[i] - a)
+
+
+@kernel
+def group_centers(centers: Array, numbers: NDArray[np.int64]) -> Array:
+    """Centres of (d, k) in groups, (groups, d, GROUP), with dimensions of zeros up to a multiple of GROUP."""
+    n_dims = centers.shape[0]
+    groups = np.zeros((len(numbers) // GROUP, n_dims + -n_dims % GROUP, GROUP), centers.dtype)
+    for slot in range(len(numbers)):
+        groups[slot // GROUP, :n_dims, slot % GROUP] = centers[:, numbers[slot]]
+    return groups
+
+
+@fused_kernel
+def group_distances(block: Array, centers: Array, rows_out: Array) -> None:
+    """Squared distances of WIDE samples (d, WIDE) to the centres of a group (d, GROUP); rows (GROUP, WIDE).
+
+    Four centres and four dimensions at a time: each sample loaded serves sixteen terms. Dimensions
+    must be a multiple of GROUP, the rest zeros.
+    """
+    p, q, r, s = rows_out[0], rows_out[1], rows_out[2], rows_out[3]
+    for i in range(WIDE):
+        p[i] = q[i] = r[i] = s[i] = 0
+    for j in range(0, block.shape[0], GROUP):
+        x, y, z, w = block[j], block[j + 1], block[j + 2], block[j + 3]
+        xp, yp, zp, wp = centers[j, 0], centers[j + 1, 0], centers[j + 2, 0], centers[j + 3, 0]
+        xq, yq, zq, wq = centers[j, 1], centers[j + 1, 1], centers[j + 2, 1], centers[j + 3, 1]
+        xr, yr, zr, wr = centers[j, 2], centers[j + 1, 2], centers[j + 2, 2], centers[j + 3, 2]
+        xs, ys, zs, ws = centers[j, 3], centers[j + 1, 3], centers[j + 2, 3], centers[j + 3, 3]
+        for i in range(WIDE):
+            # Read once: as far as the compiler knows, storing p[i] may change x[i].
+            t, u, v, h = x[i], y[i], z[i], w[i]
+            p[i] = _add_squares(p[i], t - xp, u - yp, v - zp, h - wp)
+            q[i] = _add_squares(q[i], t - xq, u - yq, v - zq, h - wq)
+            r[i] = _add_squares(r[i], t - xr, u - yr, v - zr, h - wr)
+            s[i] = _add_squares(s[i], t - xs, u - ys, v - zs, h - ws)
+
+
+@fused_kernel
+def _add_squares(total: float, x: float, y: float, z: float, w: float) -> float:
+    return (((total + x * x) + y * y) + z * z) + w * w

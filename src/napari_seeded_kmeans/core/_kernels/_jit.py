@@ -31,7 +31,23 @@ CACHE_VARIABLE = "SEEDED_KMEANS_CACHE_DIR"
 
 def kernel(function: F) -> F:
     """Compile `function` in nopython mode, without the GIL, cached on disk if there is a place."""
-    compiled: Any = numba.njit(nogil=True, error_model="numpy", boundscheck=False)(function)
+    return _compile(function, fused=False)
+
+
+def fused_kernel(function: F) -> F:
+    """Compile like `kernel`; ``a * b + c`` may be rounded once, as processors do it in one step.
+
+    Nothing else is loosened: sums keep their order, NaN and inf their meaning. Write sums so
+    that each + has one product: then there is one way to fuse them, and each row gets the same bits.
+    """
+    return _compile(function, fused=True)
+
+
+def _compile(function: F, *, fused: bool) -> F:
+    fastmath: bool | set[str] = {"contract"} if fused else False
+    compiled: Any = numba.njit(nogil=True, error_model="numpy", boundscheck=False, fastmath=fastmath)(
+        function
+    )
     if cache_folder() is not None:
         # What cache=True does, with our own cache.
         compiled._cache = _KernelCache(function)

@@ -5,8 +5,8 @@ from math import inf, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from ._blocks import BLOCK, load_block, squared_distances
-from ._jit import kernel
+from ._blocks import GROUP, WIDE, group_centers, group_distances, load_block
+from ._jit import fused_kernel, kernel
 
 Array = NDArray[np.float32]
 
@@ -46,46 +46,62 @@ def rbf_scores(
         Overwritten; NaN for samples that are not finite.
     """
     n_samples, n_centers, n_columns = planes.shape[1], centers.shape[1], readout.shape[1]
-    block = np.empty((planes.shape[0], BLOCK), np.float32)
-    rows = np.empty((n_centers, BLOCK), np.float32)
-    nearest = np.empty(BLOCK, np.float32)
-    sums = np.empty((n_columns, BLOCK), np.float32)
-    for start in range(0, n_samples, BLOCK):
-        stop = min(start + BLOCK, n_samples)
+    # The last group is filled with a centre that is there already, and shares that count for nothing.
+    n_rows = n_centers + -n_centers % GROUP
+    numbers = np.minimum(np.arange(n_rows), n_centers - 1)
+    factors = np.zeros((n_rows, n_columns), np.float32)
+    factors[:n_centers] = readout
+    groups = group_centers(centers, numbers)
+    block = np.zeros((groups.shape[1], WIDE), np.float32)
+    rows = np.empty((n_rows, WIDE), np.float32)
+    nearest = np.empty(WIDE, np.float32)
+    sums = np.empty((n_columns, WIDE), np.float32)
+    for start in range(0, n_samples, WIDE):
+        stop = min(start + WIDE, n_samples)
         load_block(planes, start, stop, block)
         nearest[:] = inf
-        for k in range(n_centers):
-            squared_distances(block, centers, k, rows[k])
-            _scale_distances(rows[k], inverse, nearest)
+        for k in range(0, n_rows, GROUP):
+            own = rows[k : k + GROUP]
+            group_distances(block, groups[k // GROUP], own)
+            _scale_distances(own, inverse, nearest)
         sums[:] = 0
-        for k in range(n_centers):
-            _shares(rows[k], nearest)
+        for k in range(0, n_rows, GROUP):
+            own = rows[k : k + GROUP]
+            _shares(own, nearest)
             for column in range(n_columns):
-                _add_scaled(rows[k], readout[k, column], sums[column])
+                _add_scaled(own, factors[k : k + GROUP, column], sums[column])
         for c in range(1, n_columns):
-            for i in range(BLOCK):
+            for i in range(WIDE):
                 sums[c, i] = sums[c, i] / sums[0, i] + bias[c - 1]
         _softmax(sums[1:], sums[0])
         scores_out[:, start:stop] = sums[1:, : stop - start]
 
 
 @kernel
-def _scale_distances(row: Array, inverse: np.float32, nearest: Array) -> None:
-    for i in range(BLOCK):
-        row[i] = sqrt(row[i]) * inverse
-        nearest[i] = min(nearest[i], row[i])
+def _scale_distances(rows: Array, inverse: np.float32, nearest: Array) -> None:
+    p, q, r, s = rows[0], rows[1], rows[2], rows[3]
+    for i in range(WIDE):
+        a, b, c, d = p[i], q[i], r[i], s[i]
+        a, b, c, d = sqrt(a) * inverse, sqrt(b) * inverse, sqrt(c) * inverse, sqrt(d) * inverse
+        nearest[i] = min(min(nearest[i], min(a, b)), min(c, d))
+        p[i], q[i], r[i], s[i] = a, b, c, d
 
 
-@kernel
-def _shares(row: Array, nearest: Array) -> None:
-    for i in range(BLOCK):
-        row[i] = exp_negative(nearest[i] - row[i])
+@fused_kernel
+def _shares(rows: Array, nearest: Array) -> None:
+    for slot in range(GROUP):
+        row = rows[slot]
+        for i in range(WIDE):
+            row[i] = exp_negative(nearest[i] - row[i])
 
 
-@kernel
-def _add_scaled(row: Array, factor: np.float32, sums: Array) -> None:
-    for i in range(BLOCK):
-        sums[i] += factor * row[i]
+@fused_kernel
+def _add_scaled(rows: Array, factors: Array, sums: Array) -> None:
+    """Add rows times factors, all GROUP of them, so that sums are loaded and stored once."""
+    p, q, r, s = rows[0], rows[1], rows[2], rows[3]
+    a, b, c, d = factors[0], factors[1], factors[2], factors[3]
+    for i in range(WIDE):
+        sums[i] = (((sums[i] + a * p[i]) + b * q[i]) + c * r[i]) + d * s[i]
 
 
 @kernel
@@ -93,22 +109,22 @@ def _softmax(rows: Array, largest: Array) -> None:
     """Softmax over the first axis, in place; `largest` is scratch."""
     largest[:] = -inf
     for c in range(rows.shape[0]):
-        for i in range(BLOCK):
+        for i in range(WIDE):
             largest[i] = max(largest[i], rows[c, i])
     for c in range(rows.shape[0]):
-        for i in range(BLOCK):
+        for i in range(WIDE):
             rows[c, i] = exp_negative(rows[c, i] - largest[i])
     total = largest
     total[:] = 0
     for c in range(rows.shape[0]):
-        for i in range(BLOCK):
+        for i in range(WIDE):
             total[i] += rows[c, i]
     for c in range(rows.shape[0]):
-        for i in range(BLOCK):
+        for i in range(WIDE):
             rows[c, i] /= total[i]
 
 
-@kernel
+@fused_kernel
 def exp_negative(x: np.float32) -> np.float32:
     """exp(x) for x <= 0 in float32, relative error 1e-5; 0 below -20."""
     y = max(x, -_REACH) * np.float32(0.0625)
