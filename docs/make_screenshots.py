@@ -31,7 +31,6 @@ def segmented_photograph(viewer: napari.Viewer) -> np.ndarray:
     frame = next(frame for frame in window.findChildren(QDockWidget) if frame.isAncestorOf(dock))
     window.resizeDocks([frame], [DOCK_WIDTH_PX], Qt.Orientation.Horizontal)
     QApplication.processEvents()
-    dock.params.set_value("auto", spread="strokes", fill_holes=True)
     dock.segment()
     wait_for(dock)
     viewer.fit_to_view(margin=0.02)

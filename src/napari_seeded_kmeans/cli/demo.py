@@ -11,8 +11,6 @@ from typing import Any
 
 from .terminal import add_json_option, print_result, progress_bar
 
-# The photograph shows one solid thing.
-_SETTINGS: dict[str, Any] = {"fill_holes": True, "smooth_px": 2.0}
 _OUTLINE = (255, 200, 0)
 _STROKES = {1: (40, 90, 255), 2: (255, 40, 40)}
 
@@ -36,7 +34,7 @@ def run(arguments: argparse.Namespace) -> None:
 
     sample = load("photo")
     with progress_bar("segmenting") as progress:
-        result = segment(sample.image, sample.seeds, progress=progress, **_SETTINGS)
+        result = segment(sample.image, sample.seeds, progress=progress)
     scores = evaluate(result.mask, sample.truth, ignore=0)
     pictures = {
         "mask": result.mask,
@@ -51,7 +49,7 @@ def run(arguments: argparse.Namespace) -> None:
         file.write((json.dumps(scores.to_dict(), indent=2) + "\n").encode())
     files = {name: str(path) for name, path in paths.items()}
     lines = [f"IoU {scores.iou:.3f}", *(f"{name:<8}{path}" for name, path in files.items())]
-    print_result(arguments, {"iou": scores.iou, "settings": _SETTINGS, "files": files}, *lines)
+    print_result(arguments, {"iou": scores.iou, "files": files}, *lines)
 
 
 def _overlay(image: Any, seeds: Any, mask: Any) -> Any:
