@@ -32,7 +32,7 @@ from .threads import Cancel, map_tiles, tiles
 MAX_DIMENSIONS = 4
 CELL_POINTS = 32
 """Points a cell should hold: enough for the vector units, few enough to have few centres near."""
-POINTS_PER_TILE = 1 << 15
+POINTS_PER_TILE = 1 << 16
 FEW_CLUSTERS = 32
 """Fewer clusters settle in a few steps: they need fewer levels between coarse and fine."""
 FEW_TOLERANCE, MANY_TOLERANCE = 0.01, 0.5
