@@ -93,32 +93,34 @@ def strokes_to_seeds(picture: ArrayLike, *, blur_sigma_px: float = 0.0) -> NDArr
         rgb[array[..., 3] < 128] = 0
     if blur_sigma_px > 0:
         rgb = ndimage.gaussian_filter(rgb, blur_sigma_px, axes=(0, 1), radius=_BLUR_RADIUS_PX)
-    hue, saturation, value = _hue_saturation_value(rgb)
-    painted = (saturation >= _MIN_SATURATION) & (value >= _MIN_VALUE)
-    seeds = np.zeros(rgb.shape[:2], np.uint8)
-    seeds[painted & (_hue_distance(hue, 240.0) <= _HUE_TOLERANCE)] = BACKGROUND
-    seeds[painted & (_hue_distance(hue, 0.0) <= _HUE_TOLERANCE)] = FOREGROUND
+    channels = np.ascontiguousarray(np.moveaxis(rgb, -1, 0))
+    value = np.maximum.reduce(channels)
+    chroma = value - np.minimum.reduce(channels)
+    painted = (chroma >= np.float32(_MIN_SATURATION) * value) & (value >= np.float32(_MIN_VALUE))
+    hue = _hue(channels[:, painted])
+    classes = np.zeros(len(hue), np.uint8)
+    classes[_hue_distance(hue, 240.0) <= _HUE_TOLERANCE] = BACKGROUND
+    classes[_hue_distance(hue, 0.0) <= _HUE_TOLERANCE] = FOREGROUND
+    seeds = np.zeros(painted.shape, np.uint8)
+    seeds[painted] = classes
     for value_wanted, name in ((FOREGROUND, "red (foreground)"), (BACKGROUND, "blue (background)")):
         if not (seeds == value_wanted).any():
             raise SeededKMeansError(f"picture has no {name} strokes.")
     return seeds
 
 
-def _hue_saturation_value(
-    rgb: NDArray[np.float32],
-) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-    """Hue in degrees [0, 360), saturation and value in [0, 1]; grey pixels have hue 0, saturation 0."""
-    red, green, blue = np.ascontiguousarray(np.moveaxis(rgb, -1, 0))
-    value = np.maximum(np.maximum(red, green), blue)
-    chroma = value - np.minimum(np.minimum(red, green), blue)
-    safe = np.where(chroma > 0, chroma, 1)
+def _hue(colors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Hue in degrees [0, 360) of colours (3, n), none of them grey."""
+    red, green, blue = colors
+    value = np.maximum.reduce(colors)
+    chroma = value - np.minimum.reduce(colors)
     sextant = np.where(
         value == red,
-        (green - blue) / safe,
-        np.where(value == green, 2 + (blue - red) / safe, 4 + (red - green) / safe),
+        (green - blue) / chroma,
+        np.where(value == green, 2 + (blue - red) / chroma, 4 + (red - green) / chroma),
     )
-    saturation = np.where(value > 0, chroma / np.where(value > 0, value, 1), 0)
-    return (sextant * 60) % 360, saturation, value
+    hue: NDArray[np.float32] = (sextant * 60) % 360
+    return hue
 
 
 def _hue_distance(hue: NDArray[np.float32], centre: float) -> NDArray[np.float32]:
