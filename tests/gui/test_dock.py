@@ -55,8 +55,8 @@ def test_with_nothing_open_it_says_so_and_every_dead_button_says_why(dock):
     for button in (
         dock.run_bar.segment_button,
         dock.choice.new_button,
-        dock.choice.import_button,
-        dock.choice.export_button,
+        dock.file_bar.import_button,
+        dock.file_bar.export_button,
     ):
         assert not button.isEnabled()
         assert len(button.toolTip()) > 20

@@ -9,7 +9,8 @@ from napari.components import ViewerModel
 from napari.layers import Image, Labels
 
 from napari_seeded_kmeans.core.class_colors import class_color
-from napari_seeded_kmeans.gui.layers import Outputs, add_seeds, bind_keys, unbind_keys
+from napari_seeded_kmeans.gui.keys import Keys
+from napari_seeded_kmeans.gui.layers import Outputs, add_seeds
 from napari_seeded_kmeans.gui.source import Source
 
 ALL = ("mask", "scores", "uncertainty")
@@ -46,10 +47,11 @@ def test_a_seeds_layer_is_ready_to_paint(viewer, source):
 def test_the_keys_choose_the_class_and_can_be_given_back(viewer, source):
     seeds = add_seeds(viewer, source)
     seeds.mode = "pan_zoom"
-    bind_keys(seeds, segment=print, cancel=print, hold=print)
+    keys = Keys(segment=print, cancel=print, hold=print)
+    keys.give_to(seeds)
     next(bound for key, bound in seeds.keymap.items() if str(key) == "3")(seeds)
     assert (seeds.selected_label, seeds.mode) == (3, "paint")
-    unbind_keys(seeds)
+    keys.give_to(None)
     assert not seeds.keymap
 
 

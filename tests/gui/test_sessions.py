@@ -162,6 +162,6 @@ def test_the_script_gives_the_same_mask(is_on_disk, viewer, dock, two_halves, se
 def test_without_strokes_there_is_nothing_to_save(viewer, dock, two_halves):
     viewer.add_image(two_halves)
     dock.new_seeds()
-    assert not dock.choice.save_session_action.isEnabled()
-    assert not dock.choice.export_script_action.isEnabled()
-    assert dock.choice.open_session_action.isEnabled()
+    assert not dock.file_bar.save_session_action.isEnabled()
+    assert not dock.file_bar.export_script_action.isEnabled()
+    assert dock.file_bar.open_session_action.isEnabled()

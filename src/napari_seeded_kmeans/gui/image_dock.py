@@ -5,10 +5,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from napari.layers import Image
-from qtpy.QtCore import QEvent, QSize
-from qtpy.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QWidget
 
 from ..core.threads import Cancel, Progress
+from .dock_frame import DockFrame
 from .hint_line import HintLine
 from .image_choice import ImageChoice
 from .layer_watch import LayerWatch
@@ -23,13 +23,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# From the start as wide as a plot needs, which may come later: a dock does not widen by itself.
-_WIDTH_PX = 290
-
 _NO_IMAGE = "Open an image, or take one from File > Open Sample > Seeded K-means."
 
 
-class ImageDock(QScrollArea):
+class ImageDock(DockFrame):
     """A dock about one image, worked on in the background.
 
     Parameters
@@ -39,11 +36,11 @@ class ImageDock(QScrollArea):
     """
 
     favourite_space = "rgb"
+    # From the start as wide as a plot needs, which may come later: a dock does not widen by itself.
+    narrowest_px = 290
 
     def __init__(self, napari_viewer: "napari.viewer.Viewer", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        # napari hands plugins a proxy, under which no object is itself.
-        self._viewer = getattr(napari_viewer, "__wrapped__", napari_viewer)
+        super().__init__(napari_viewer, parent)
         self._runner = Runner()
         self._outputs = Outputs(self._viewer)
         self._pairing = Pairing(self._viewer.layers, self._outputs.__contains__)
@@ -81,18 +78,14 @@ class ImageDock(QScrollArea):
 
     def _open(self, *views: QWidget) -> None:
         """Lay out `views` between image and hint line, and begin to listen; the last act of __init__."""
-        self._lay_out(views)
+        self._fill(self.choice, *views, self.hint_line)
         self.choice.image_chosen.connect(self._on_image_chosen)
         self.choice.channels_chosen.connect(self._on_channels_chosen)
         self.choice.space_chosen.connect(self._on_task_changed)
         self._runner.failed.connect(self._on_failed)
         for event in self._layer_events():
             event.connect(self._on_layers_changed)
-        # A window can go without closing its docks. The runner has no parent, so it outlives this widget.
-        self.destroyed.connect(self._runner.close)
-        application = QApplication.instance()
-        if application is not None:
-            application.aboutToQuit.connect(self._runner.close)
+        self._close_in_the_end(self._runner)
         self._on_layers_changed()
         if self._image.layer is None:
             self._on_task_changed()
@@ -121,10 +114,6 @@ class ImageDock(QScrollArea):
         self.hint_line.show_hint(message, is_error=True)
 
     # ---- what happens ----
-
-    def _layer_events(self) -> tuple[Any, ...]:
-        events = self._viewer.layers.events
-        return events.inserted, events.removed, events.reordered, events.renamed
 
     def _on_layers_changed(self, _event: Any = None) -> None:
         self.choice.offer_images(self._pairing.images(), self._pairing.best_image(self._image.layer))
@@ -174,29 +163,3 @@ class ImageDock(QScrollArea):
     def _set_running(self, is_running: bool) -> None:
         self.is_running = is_running
         self._on_running_changed()
-
-    # ---- the widget itself ----
-
-    def event(self, event: QEvent | None) -> bool:
-        """Notice being closed: napari takes a closed dock's widget out of the window and says no more."""
-        if event is not None and event.type() == QEvent.Type.ParentChange and self.parent() is None:
-            self.close_down()
-        return bool(super().event(event))
-
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
-        """Ask for the width of the content, so that one scrolls down but never sideways."""
-        bar = self.verticalScrollBar()
-        width = max(self._content.minimumSizeHint().width(), _WIDTH_PX)
-        width += 0 if bar is None else bar.sizeHint().width()
-        return QSize(width, super().minimumSizeHint().height())
-
-    def _lay_out(self, views: tuple[QWidget, ...]) -> None:
-        self._content = QWidget(self)
-        layout = QVBoxLayout(self._content)
-        layout.setContentsMargins(6, 6, 6, 6)
-        for view in (self.choice, *views, self.hint_line):
-            layout.addWidget(view)
-        layout.addStretch(1)
-        self.setWidget(self._content)
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)

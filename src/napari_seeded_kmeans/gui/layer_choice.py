@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from qtpy.QtCore import Signal
-from qtpy.QtGui import QAction
-from qtpy.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QMenu, QPushButton, QSizePolicy, QWidget
+from qtpy.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 if TYPE_CHECKING:
     from napari.layers import Image, Labels, Layer
@@ -64,11 +63,6 @@ class LayerChoice(QWidget):
     channels_chosen = Signal()
     seeds_chosen = Signal()
     new_requested = Signal()
-    import_requested = Signal()
-    export_requested = Signal()
-    open_session_requested = Signal()
-    save_session_requested = Signal()
-    export_script_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -76,16 +70,10 @@ class LayerChoice(QWidget):
         self._channels = Combo("none", self)
         self._seeds = Combo("none yet", self)
         self.new_button = QPushButton("New", self)
-        self.import_button = QPushButton("Import…", self)
-        self.export_button = QPushButton("Export…", self)
-        self.session_button = QPushButton("Session", self)
         self._image.chosen.connect(self.image_chosen)
         self._channels.chosen.connect(self.channels_chosen)
         self._seeds.chosen.connect(self.seeds_chosen)
         self.new_button.clicked.connect(self.new_requested)
-        self.import_button.clicked.connect(self.import_requested)
-        self.export_button.clicked.connect(self.export_requested)
-        self.session_button.setMenu(self._session_menu())
         self._form = self._lay_out()
         self.offer_channels((), (), None)
 
@@ -133,22 +121,6 @@ class LayerChoice(QWidget):
         """Choose one of the seeds layers offered."""
         self._seeds.set_value(layer)
 
-    def _session_menu(self) -> QMenu:
-        menu = QMenu(self)
-        menu.setToolTipsVisible(True)
-        self.open_session_action = QAction("Open session…", menu)
-        self.save_session_action = QAction("Save session…", menu)
-        self.export_script_action = QAction("Export as script…", menu)
-        self.open_session_action.setToolTip("Bring back strokes, classes and settings from a file.")
-        for action, wish in (
-            (self.open_session_action, self.open_session_requested),
-            (self.save_session_action, self.save_session_requested),
-            (self.export_script_action, self.export_script_requested),
-        ):
-            action.triggered.connect(wish)
-            menu.addAction(action)
-        return menu
-
     def _lay_out(self) -> QFormLayout:
         form = QFormLayout(self)
         form.setContentsMargins(0, 0, 0, 0)
@@ -159,11 +131,6 @@ class LayerChoice(QWidget):
         seeds.addWidget(self._seeds, 1)
         seeds.addWidget(self.new_button)
         form.addRow("Seeds", seeds)
-        files = QHBoxLayout()
-        files.addWidget(self.import_button)
-        files.addWidget(self.export_button)
-        files.addWidget(self.session_button)
-        form.addRow(files)
         return form
 
 

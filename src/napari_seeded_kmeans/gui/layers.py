@@ -1,9 +1,9 @@
 """The only code that adds or changes layers.
 
-What belongs here: seeds layers, output layers, keys bound to a layer. What does not: when to do it.
+What belongs here: seeds layers and output layers. What does not: when to do it.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary, WeakSet
@@ -80,49 +80,6 @@ def dress(layer: Labels, legend: Legend, *, faint_background: bool = False) -> N
     layer.features = pd.DataFrame(
         {"index": legend.values, "class": [legend.name_of(value) for value in legend.values]}
     )
-
-
-def bind_keys(
-    layer: Labels,
-    *,
-    segment: Callable[[], None],
-    cancel: Callable[[], None],
-    hold: Callable[[bool], None],
-) -> None:
-    """Give keys to a seeds layer: S segments, C cancels, H holds while it is down.
-
-    The keys 1 to 9 choose the class to paint, in place of napari's modes (E, P, F, L stay).
-    """
-    for value in range(1, 10):
-        layer.bind_key(str(value), _class_painter(value), overwrite=True)
-
-    # Functions of their own: napari asks key bindings for their name, and takes a generator for a key held.
-    def segment_now(_layer: Labels) -> None:
-        segment()
-
-    def cancel_now(_layer: Labels) -> None:
-        cancel()
-
-    def hold_strokes(_layer: Labels) -> Iterator[None]:
-        hold(True)
-        yield
-        hold(False)
-
-    for key, function in (("S", segment_now), ("C", cancel_now), ("H", hold_strokes)):
-        layer.bind_key(key, function, overwrite=True)
-
-
-def unbind_keys(layer: Labels) -> None:
-    """Give the keys back to napari."""
-    for key in (*map(str, range(1, 10)), "S", "C", "H"):
-        layer.bind_key(key, None)
-
-
-def _class_painter(value: int) -> Callable[[Labels], None]:
-    def paint_class(layer: Labels) -> None:
-        paint_with(layer, value)
-
-    return paint_class
 
 
 @dataclass(frozen=True, eq=False)

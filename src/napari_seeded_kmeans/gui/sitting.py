@@ -7,7 +7,6 @@ import numpy as np
 
 from ..core.errors import SeededKMeansError
 from ..core.legend import Legend
-from ..core.threads import Cancel, Progress
 from ..io.files import safe_writer
 from ..io.images import read_image, write_image
 from ..io.seeds import write_seeds
@@ -67,13 +66,13 @@ class Sitting:
         return SavedSession(reference, request.seeds, axis, preset, params, self.legend)
 
 
-def save_session(sitting: Sitting, path: str | Path, _cancel: Cancel, _progress: Progress) -> Path:
+def save_session(sitting: Sitting, path: str | Path) -> Path:
     """Write the session, in the worker thread."""
     write_session(sitting.to_session(digest(sitting.request.image)), path)
     return Path(path)
 
 
-def export_script(sitting: Sitting, path: str | Path, _cancel: Cancel, _progress: Progress) -> Path:
+def export_script(sitting: Sitting, path: str | Path) -> Path:
     """Write a script that gives the same mask, with its seeds beside it, in the worker thread.
 
     The image is copied beside it, too, unless reading its file gives the very same pixels.

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from qtpy.QtCore import QEvent
-from qtpy.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QWidget
 
 from ..core.threads import Cancel, Progress
+from .dock_frame import DockFrame
 from .hint_line import HintLine
 from .run_bar import RunBar
 from .runner import Runner
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class ToolDock(QScrollArea):
+class ToolDock(DockFrame):
     """A dock with one button that starts one kind of work.
 
     Parameters
@@ -30,9 +30,7 @@ class ToolDock(QScrollArea):
     def __init__(
         self, napari_viewer: "napari.viewer.Viewer", button: str, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
-        # napari hands plugins a proxy, under which no object is itself.
-        self._viewer = getattr(napari_viewer, "__wrapped__", napari_viewer)
+        super().__init__(napari_viewer, parent)
         self._runner = Runner()
         self.is_running = False
         self.run_bar = RunBar(self)
@@ -69,25 +67,14 @@ class ToolDock(QScrollArea):
 
     def _open(self, *views: QWidget) -> None:
         """Lay out `views` above run bar and hint line, and begin to listen; the last act of __init__."""
-        content = QWidget(self)
-        layout = QVBoxLayout(content)
-        for view in (*views, self.run_bar, self.hint_line):
-            layout.addWidget(view)
-        layout.addStretch(1)
-        self.setWidget(content)
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
+        self._fill(*views, self.run_bar, self.hint_line)
         self.run_bar.segment_requested.connect(self._start)
         self.run_bar.cancel_requested.connect(self.cancel)
         self._runner.progressed.connect(self.run_bar.show_progress)
         self._runner.failed.connect(self._on_failed)
         for event in self._layer_events():
             event.connect(self._on_layers_changed)
-        # A window can go without closing its docks. The runner has no parent, so it outlives this widget.
-        self.destroyed.connect(self._runner.close)
-        application = QApplication.instance()
-        if application is not None:
-            application.aboutToQuit.connect(self._runner.close)
+        self._close_in_the_end(self._runner)
         self._on_layers_changed()
         self._refresh()
 
@@ -112,10 +99,6 @@ class ToolDock(QScrollArea):
 
     # ---- what happens ----
 
-    def _layer_events(self) -> tuple[Any, ...]:
-        events = self._viewer.layers.events
-        return events.inserted, events.removed, events.reordered, events.renamed
-
     def _on_failed(self, error: Exception) -> None:
         self._set_running(False)
         self._say(words_for(error), is_error=True)
@@ -125,9 +108,3 @@ class ToolDock(QScrollArea):
         self.run_bar.show_running(is_running)
         self._refresh()
         self._on_running_changed()
-
-    def event(self, event: QEvent | None) -> bool:
-        """Notice being closed: napari takes a closed dock's widget out of the window and says no more."""
-        if event is not None and event.type() == QEvent.Type.ParentChange and self.parent() is None:
-            self.close_down()
-        return bool(super().event(event))

@@ -1,0 +1,56 @@
+"""Keys bound to the seeds layer that is followed, and given back to napari afterwards."""
+
+from collections.abc import Callable, Iterator
+
+from napari.layers import Labels
+
+from .layers import paint_with
+
+_CLASS_KEYS = tuple(map(str, range(1, 10)))
+
+
+class Keys:
+    """Gives keys to one seeds layer at a time: S segments, C cancels, H holds while it is down.
+
+    The keys 1 to 9 choose the class to paint, in place of napari's modes (E, P, F, L stay).
+    """
+
+    def __init__(
+        self, *, segment: Callable[[], None], cancel: Callable[[], None], hold: Callable[[bool], None]
+    ) -> None:
+        # Functions of their own: napari asks key bindings for their name; a generator is for a key held down.
+        def segment_now(_layer: Labels) -> None:
+            segment()
+
+        def cancel_now(_layer: Labels) -> None:
+            cancel()
+
+        def hold_strokes(_layer: Labels) -> Iterator[None]:
+            hold(True)
+            yield
+            hold(False)
+
+        self._functions = {
+            **{key: _class_painter(int(key)) for key in _CLASS_KEYS},
+            "S": segment_now,
+            "C": cancel_now,
+            "H": hold_strokes,
+        }
+        self._layer: Labels | None = None
+
+    def give_to(self, layer: Labels | None) -> None:
+        """Bind the keys to `layer`, and no longer to the one before."""
+        if self._layer is not None:
+            for key in self._functions:
+                self._layer.bind_key(key, None)
+        self._layer = layer
+        if layer is not None:
+            for key, function in self._functions.items():
+                layer.bind_key(key, function, overwrite=True)
+
+
+def _class_painter(value: int) -> Callable[[Labels], None]:
+    def paint_class(layer: Labels) -> None:
+        paint_with(layer, value)
+
+    return paint_class
