@@ -14,6 +14,7 @@ from scipy import ndimage
 from skimage.color import rgb2lab
 
 from .errors import SeededKMeansError
+from .lab import bytes_to_lab
 
 ResolvedColorSpace = Literal["intensity", "rgb", "hsv", "lab", "channels"]
 
@@ -225,6 +226,9 @@ def compute_features(image: NDArray[Any], recipe: FeatureRecipe) -> NDArray[np.f
         raise SeededKMeansError(
             f"image has shape {image.shape}, but the model was made for {n_channels} channels."
         )
+    is_bytes = image.dtype == np.uint8 and recipe.white == np.iinfo(np.uint8).max
+    if recipe.color_space == "lab" and is_bytes and n_channels >= 3 and recipe.blur_sigma_px == 0:
+        return bytes_to_lab(image)
     values = image.astype(np.float32)
     if not n_channels:
         values = values[..., np.newaxis]
