@@ -55,6 +55,31 @@ def test_an_error_in_a_tile_comes_out_and_nothing_runs_on(n_threads):
     assert running == [3]
 
 
+def test_of_several_errors_that_of_the_first_tile_comes_out():
+    set_num_threads(4)
+    all_there = threading.Barrier(4, timeout=10)
+
+    def tile(i):
+        all_there.wait()
+        raise KeyError(i)
+
+    with pytest.raises(KeyError, match="0"):
+        map_tiles(tile, range(4))
+
+
+def test_the_calling_thread_is_one_of_the_threads():
+    set_num_threads(3)
+    all_there = threading.Barrier(3, timeout=10)
+
+    def tile(_):
+        all_there.wait()
+        return threading.current_thread()
+
+    found = map_tiles(tile, range(3))
+    assert len(set(found)) == 3
+    assert threading.current_thread() in found
+
+
 @pytest.mark.parametrize("n_threads", [1, 4])
 def test_cancelling_between_tiles(n_threads):
     set_num_threads(n_threads)

@@ -2,11 +2,15 @@
 
 Tiles never depend on the number of threads, and results come back in tile
 order, so a reduction over them gives the same bits for any number of threads.
+
+The calling thread does tiles itself, and every thread takes its next tile from one
+common count: handing tiles over one by one would cost a switch of threads each.
 """
 
 import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from threading import Lock, local
 from typing import TypeVar
 
@@ -62,63 +66,96 @@ def map_tiles(
     cancel: Cancel | None = None,
     progress: Progress | None = None,
 ) -> list[R]:
-    """Apply `function` to every tile on the pool; results in tile order.
+    """Apply `function` to every tile, here and on the pool; results in tile order.
 
     Safe to call from several threads at once. Called from within a tile it runs
-    in place, so that tiles never wait for a pool that they fill themselves. When
-    it returns or raises, no tile is running any more.
+    in place: the threads have enough to do. When it returns or raises, no tile is
+    running any more.
 
     Raises
     ------
     CancelledError
         When `cancel` answers True between two tiles.
     """
-    if min(get_num_threads(), len(tiles)) <= 1 or getattr(_here, "is_worker", False):
-        results: list[R] = []
-        for tile in tiles:
-            stop_if(cancel)
-            results.append(function(tile))
-            if progress is not None:
-                progress(len(results), len(tiles))
-        return results
-    return _map_on_pool(function, tiles, cancel, progress)
+    results: dict[int, R] = {}
+    errors: dict[int, BaseException] = {}
+    # Taking the next number is one step of the interpreter: no two threads get the same.
+    numbers = iter(range(len(tiles)))
+
+    def do_tiles() -> Iterator[int]:
+        for number in numbers:
+            try:
+                stop_if(cancel)
+                results[number] = function(tiles[number])
+            except BaseException as error:
+                errors[number] = error
+                _use_up(numbers)
+            yield number
+
+    with _busy() as was_busy:
+        n_helpers = 0 if was_busy else min(get_num_threads(), len(tiles)) - 1
+        helpers = _call_on_pool(lambda: _use_up(do_tiles()), n_helpers)
+        reported = 0
+        try:
+            for _ in do_tiles():
+                reported = _report(progress, reported, len(results), len(tiles))
+        finally:
+            _use_up(numbers)
+            wait([helper for helper in helpers if not helper.cancel()])
+    if errors:
+        try:
+            raise errors[min(errors)]
+        finally:
+            # Tracebacks lead back here: the circle would keep the tiles' arrays for a while.
+            errors.clear()
+    _report(progress, reported, len(results), len(tiles))
+    return [results[number] for number in range(len(tiles))]
 
 
-def _map_on_pool(
-    function: Callable[[T], R], tiles: Sequence[T], cancel: Cancel | None, progress: Progress | None
-) -> list[R]:
+def _use_up(items: Iterator[object]) -> None:
+    for _ in items:
+        pass
+
+
+def _report(progress: Progress | None, reported: int, done: int, total: int) -> int:
+    """Tell of every tile done since the last time; return how many are told of."""
+    if progress is not None:
+        for number in range(reported + 1, done + 1):
+            progress(number, total)
+    return done
+
+
+@contextmanager
+def _busy() -> Iterator[bool]:
+    """Mark this thread as one that is doing tiles; yield whether it already was."""
+    was_busy = getattr(_here, "is_busy", False)
+    _here.is_busy = True
+    try:
+        yield was_busy
+    finally:
+        _here.is_busy = was_busy
+
+
+def _call_on_pool(function: Callable[[], None], times: int) -> list[Future[None]]:
     global _pool
-
-    def guarded(tile: T) -> R:
-        stop_if(cancel)
-        return function(tile)
-
+    if times < 1:
+        return []
     with _lock:
         if _pool is None:
-            _pool = ThreadPoolExecutor(get_num_threads(), "seeded-kmeans", _mark_worker)
-        futures = [_pool.submit(guarded, tile) for tile in tiles]
-    results: list[R] = []
-    try:
-        for future in futures:
-            results.append(future.result())
-            if progress is not None:
-                progress(len(results), len(tiles))
-    finally:
-        for future in futures:
-            future.cancel()
-        wait(futures)
-    return results
+            # The caller is one of the threads.
+            _pool = ThreadPoolExecutor(get_num_threads() - 1, "seeded-kmeans", _mark_busy)
+        return [_pool.submit(function) for _ in range(times)]
 
 
-def _mark_worker() -> None:
-    _here.is_worker = True
+def _mark_busy() -> None:
+    _here.is_busy = True
 
 
 def _forget_pool() -> None:
     # Threads do not survive a fork: the child starts its own pool.
     global _pool, _lock
     _pool, _lock = None, Lock()
-    _here.is_worker = False
+    _here.is_busy = False
 
 
 def stop_if(cancel: Cancel | None) -> None:
