@@ -22,6 +22,8 @@ from .core.evaluation import error_map as error_map
 from .core.evaluation import evaluate as evaluate
 from .core.guidance import none_of_these as none_of_these
 from .core.guidance import paint_here_next as paint_here_next
+from .core.instances import measure_objects as measure_objects
+from .core.instances import split_touching as split_touching
 from .core.kmeans import KMeansResult as KMeansResult
 from .core.kmeans import kmeans as kmeans
 from .core.kmeans_estimator import KMeans as KMeans

@@ -12,10 +12,12 @@ from numpy.typing import ArrayLike, NDArray
 from .core import model as core
 from .core.class_colors import check_color, class_color, class_name
 from .core.cleanup import background_class
+from .core.cluster_map import cluster_map
 from .core.drift import measure_fit, sample_blocks
 from .core.errors import SeededKMeansError
 from .core.model import Model, Result, Spread
 from .core.params import Params, make_params
+from .core.swatches import cluster_colors
 from .core.threads import Cancel, Progress
 from .core.training import Training, TrainingImage
 from .io.models import read_model, write_model
@@ -236,6 +238,16 @@ class SeededKMeans:
     ) -> NDArray[np.float32]:
         """Return the class scores (n_classes, *spatial) of an image, summing to 1 over classes."""
         return self._apply(image, channel_axis, spacing).scores
+
+    def cluster_map(self, image: ArrayLike, *, channel_axis: int | None = None) -> NDArray[np.uint16]:
+        """Return the row of `palette_colors` every pixel (*spatial,) is nearest to, from 1 on; 0 for NaN."""
+        return cluster_map(self._fitted(), image, channel_axis=channel_axis)
+
+    @property
+    def palette_colors(self) -> NDArray[np.float64]:
+        """The colour of each cluster in the image's own values, (k, c); those of a class stand together."""
+        model = self._fitted()
+        return cluster_colors(model.palette.centers, model.recipe)
 
     def save(self, path: str | Path) -> None:
         """Write the model as JSON; the file is complete or not there."""

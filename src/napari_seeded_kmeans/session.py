@@ -44,6 +44,8 @@ class Facts:
         How many pixels are painted, of any class.
     keeps_output : bool
         Whether at least one kind of output is wanted.
+    has_result : bool
+        Whether there is a result of these layers, perhaps an earlier one.
     """
 
     image_shape: tuple[int, ...] | None = None
@@ -51,6 +53,7 @@ class Facts:
     classes: tuple[int, ...] = ()
     painted_px: int = 0
     keeps_output: bool = True
+    has_result: bool = False
 
 
 class Session:

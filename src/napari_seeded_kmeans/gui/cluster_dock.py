@@ -10,7 +10,7 @@ from superqt import QLabeledSlider
 
 from ..core.clustering import ClusteredImage, EveryK
 from ..core.threads import Cancel, Progress
-from .cluster_layers import cluster_outputs, swatches
+from .cluster_layers import as_seen, cluster_outputs
 from .image_dock import ImageDock
 from .layers import add_seeds
 from .palette_view import PaletteView
@@ -124,7 +124,7 @@ class ClusterColours(ImageDock):
     def _on_drawn(self, source: Source, result: ClusteredImage) -> None:
         self._shown = _Shown(source, result)
         self._outputs.place(source, cluster_outputs(source, result, self._kinds()))
-        self.palette_view.show_palette(swatches(source, result), result.shares.tolist())
+        self.palette_view.show_palette(as_seen(source, result.colors), result.shares.tolist())
         self.to_classes_button.setEnabled(True)
         k, wanted = len(result.centers), self.k_slider.value()
         said = f"The image has only {k} distinct colours." if k < wanted else _sentence(result)

@@ -51,9 +51,8 @@ def background_outputs(
     return outputs
 
 
-def swatches(source: Source, result: ClusteredImage) -> NDArray[np.uint8]:
-    """Return the colour of each cluster as it is seen in the viewer; shape (k, 3)."""
-    colors = result.colors
+def as_seen(source: Source, colors: NDArray[Any]) -> NDArray[np.uint8]:
+    """Return colours (k, c), in the image's values, as they are seen in the viewer; shape (k, 3)."""
     if source.layer.rgb and colors.shape[1] == 3:
         white = 255 if source.data.dtype == np.uint8 else 1 if source.data.dtype.kind == "f" else None
         if white is not None:

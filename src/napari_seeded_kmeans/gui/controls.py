@@ -47,6 +47,10 @@ def controls(session: Session) -> dict[str, Control]:
         "export script": _control(
             "Write a Python script that gives the same mask, with the strokes beside it.", nothing_painted
         ),
+        "export table": _control(
+            "Write class, size, place and mean values of every object as a table.",
+            "" if session.facts.has_result else "There is no result yet.",
+        ),
     }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -13,17 +14,20 @@ from numpy.typing import NDArray
 from qtpy.QtCore import QTimer
 from qtpy.QtWidgets import QFrame, QWidget
 
+from ..io.seeds import write_seeds
 from ..io.sessions import SavedSession
 from ..session import Facts, Session, Stage, Work, in_pixels
 from .class_list import ClassList
 from .classes import Classes
 from .controls import controls
 from .dock_frame import DockFrame
+from .extra_layers import extra_outputs
+from .extras import Extras
 from .file_bar import FileBar
 from .filing import Filing
 from .hint_line import HintLine
 from .inputs import Inputs
-from .job import Request
+from .job import Answer, Request
 from .keeper import Keeper
 from .keys import Keys
 from .layer_choice import LayerChoice
@@ -107,7 +111,8 @@ class SeededSegmentation(DockFrame):
         self._seeds.look()
         source = self._inputs.source
         if source is not None and self._seeds.layer is not None:
-            self._filing.write_seeds(self._inputs.seeds(source), path)
+            write = partial(write_seeds, self._inputs.seeds(source))
+            self._filing.write(write, path, "Saved the seeds as {}.")
 
     def save_session(self, path: str | Path) -> None:
         """Start writing strokes, classes and settings, to go on later; the image is only referred to."""
@@ -116,6 +121,12 @@ class SeededSegmentation(DockFrame):
     def export_script(self, path: str | Path) -> None:
         """Start writing a Python script that gives the same mask."""
         self._write_sitting(export_script, path)
+
+    def export_measurements(self, path: str | Path) -> None:
+        """Start writing what is measured of every object of the last result, as CSV."""
+        if self._last is not None:
+            source, answer = replace(self._last.source), self._last.answer
+            self._filing.write(self._extras.table_writer(source, answer, self.classes.legend), path)
 
     def open_session(self, path: str | Path) -> None:
         """Start reading a session, to go on with on the image it belongs to, which is opened if need be."""
@@ -130,7 +141,7 @@ class SeededSegmentation(DockFrame):
     def close_down(self) -> None:
         """Stop the workers and let go of viewer and layers; the dock is of no use afterwards."""
         self._slow_timer.stop()
-        for worker in (self._updates, self._filing, self._keeper):
+        for worker in self._workers:
             worker.close()
         self._inputs.let_go()
         self._on_seeds_chosen()
@@ -155,6 +166,7 @@ class SeededSegmentation(DockFrame):
             "session": self.file_bar.session_button,
             "save session": self.file_bar.save_session_action,
             "export script": self.file_bar.export_script_action,
+            "export table": self.file_bar.export_table_action,
         }
         self._fill(
             self.choice,
@@ -178,7 +190,9 @@ class SeededSegmentation(DockFrame):
         self._updates = Updates()
         self._filing = Filing(self.session)
         self._keeper = Keeper()
-        self._close_in_the_end(self._updates, self._filing, self._keeper)
+        self._extras = Extras()
+        self._workers = self._updates, self._extras, self._filing, self._keeper
+        self._close_in_the_end(*self._workers)
         self._slow_timer = QTimer(self)
         self._slow_timer.setSingleShot(True)
         self._slow_timer.setInterval(_SLOW_MS)
@@ -195,6 +209,7 @@ class SeededSegmentation(DockFrame):
         self.file_bar.open_session_requested.connect(self.open_session)
         self.file_bar.save_session_requested.connect(self.save_session)
         self.file_bar.export_script_requested.connect(self.export_script)
+        self.file_bar.export_table_requested.connect(self.export_measurements)
         self._filing.seeds_read.connect(self._on_seeds_read)
         self._filing.session_read.connect(self._on_session_read)
         self.params.changed.connect(self._on_params_changed)
@@ -207,6 +222,8 @@ class SeededSegmentation(DockFrame):
         self._updates.arrived.connect(self._on_arrived)
         self._updates.dropped.connect(self.session.fail)
         self._updates.failed.connect(self._on_failed)
+        self._extras.arrived.connect(self._on_extras_arrived)
+        self._extras.failed.connect(self._on_failed)
         self._keeper.counted.connect(self.classes.show_strokes)
         self._keeper.found.connect(self._on_found)
         self._keeper.failed.connect(self._on_failed)
@@ -253,6 +270,7 @@ class SeededSegmentation(DockFrame):
         self._keys.give_to(seeds)
         # What runs is about other seeds, or another image.
         self._updates.cancel()
+        self._extras.cancel()
         self._keeper.forget()
         self.classes.follow(seeds)
         self._last, self._is_behind = None, False
@@ -279,11 +297,16 @@ class SeededSegmentation(DockFrame):
 
     def _on_arrived(self, update: Update, is_followed: bool) -> None:
         self._last = update
+        self._look()
         self._show_last()
         self.classes.show_shares(update.answer.shares)
         if not is_followed:
             how = "paint more" if self.run_bar.is_live else "paint more and press Segment again"
             self.session.finish(f"{update.answer.summary} Where it is wrong, {how}.")
+
+    def _on_extras_arrived(self, answer: Answer) -> None:
+        if self._last is not None and self._last.answer is answer:
+            self._show_last()
 
     def _on_seeds_read(self, source: Source, name: str, seeds: NDArray[np.integer]) -> None:
         if source.layer not in self._viewer.layers:
@@ -343,6 +366,7 @@ class SeededSegmentation(DockFrame):
                 classes=tuple(counts),
                 painted_px=sum(counts.values()),
                 keeps_output=bool(self.outputs.value()),
+                has_result=self._last is not None,
             )
         )
 
@@ -384,11 +408,11 @@ class SeededSegmentation(DockFrame):
         path = source.layer.source.path or self._paths.get(source.layer, "")
         return Sitting(self._request(source), source.layer.name, str(path), self.classes.legend)
 
-    def _write_sitting(self, write: Callable[[Sitting, str | Path], Path], path: str | Path) -> None:
+    def _write_sitting(self, write: Callable[[Sitting, str | Path], None], path: str | Path) -> None:
         self._seeds.look()
         sitting = self._sitting()
         if sitting is not None:
-            self._filing.write(write, sitting, path)
+            self._filing.write(partial(write, sitting), path)
 
     def _resume(self, saved: SavedSession, image: Image) -> None:
         """Go on where a session ended: image, channels, settings, strokes, classes."""
@@ -403,17 +427,15 @@ class SeededSegmentation(DockFrame):
 
     def _show_last(self) -> None:
         """Show the last result, as the classes are called and drawn now, where the image is now."""
-        if self._last is not None:
-            answer, legend = self._last.answer, self.classes.legend
-            model = answer.segmentation.model
-            model.names, model.colors = dict(legend.names), dict(legend.colors)
-            self._outputs.show(
-                replace(self._last.source),
-                answer.segmentation,
-                self.outputs.value(),
-                legend,
-                answer.n_pixels,
-            )
+        if self._last is None:
+            return
+        source, answer = replace(self._last.source), self._last.answer
+        legend, kinds = self.classes.legend, self.outputs.value()
+        model = answer.segmentation.model
+        model.names, model.colors = dict(legend.names), dict(legend.colors)
+        extras = extra_outputs(source, self._extras.of(answer), legend)
+        self._outputs.show(source, answer.segmentation, kinds, legend, answer.n_pixels, extras)
+        self._extras.ask(source, answer, kinds)
 
     def _keep(self) -> None:
         """Keep the sitting, so that nothing is lost."""

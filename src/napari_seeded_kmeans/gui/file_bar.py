@@ -17,6 +17,7 @@ class FileBar(QWidget):
     open_session_requested = Signal(str)
     save_session_requested = Signal(str)
     export_script_requested = Signal(str)
+    export_table_requested = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,6 +30,7 @@ class FileBar(QWidget):
         self.open_session_action = _action(menu, "Open session…")
         self.save_session_action = _action(menu, "Save session…")
         self.export_script_action = _action(menu, "Export as script…")
+        self.export_table_action = _action(menu, "Export measurements…")
         self.open_session_action.setToolTip("Bring back strokes, classes and settings from a file.")
         self.session_button.setMenu(menu)
         self.import_button.clicked.connect(self._on_import_clicked)
@@ -36,6 +38,7 @@ class FileBar(QWidget):
         self.open_session_action.triggered.connect(self._on_open_session)
         self.save_session_action.triggered.connect(self._on_save_session)
         self.export_script_action.triggered.connect(self._on_export_script)
+        self.export_table_action.triggered.connect(self._on_export_table)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         for button in (self.import_button, self.export_button, self.session_button):
@@ -55,6 +58,9 @@ class FileBar(QWidget):
 
     def _on_export_script(self) -> None:
         self._save("Export as script", "segment.py", "Python (*.py)", self.export_script_requested)
+
+    def _on_export_table(self) -> None:
+        self._save("Export measurements", "measurements.csv", "Table (*.csv)", self.export_table_requested)
 
     def _open(self, title: str, filters: str, wish: Signal) -> None:
         path, _ = QFileDialog.getOpenFileName(self, title, "", filters)

@@ -11,11 +11,10 @@ from qtpy.QtCore import QObject, Signal
 
 from ..core.threads import Cancel, Progress
 from ..io.images import read_image
-from ..io.seeds import read_seeds, write_seeds
+from ..io.seeds import read_seeds
 from ..io.sessions import SavedSession, read_session
 from ..session import Session, Work
 from .runner import Runner
-from .sitting import Sitting
 from .source import Source
 from .words import words_for
 
@@ -42,13 +41,11 @@ class Filing(QObject):
         """Read a session; its image may be one of the arrays `images`, or in the file it came from."""
         self._start(partial(_read_session, path, images), partial(self._on_session_read, Path(path).name))
 
-    def write_seeds(self, seeds: NDArray[np.integer], path: str | Path) -> None:
-        """Write seeds (*spatial,), which nobody changes any more."""
-        self._start(partial(_write_seeds, seeds, path), partial(self._say, "Saved the seeds as {}."))
-
-    def write(self, write: Callable[[Sitting, str | Path], Path], sitting: Sitting, path: str | Path) -> None:
-        """Write a sitting in the way of `write`."""
-        self._start(partial(_write, write, sitting, path), partial(self._say, "Saved {}."))
+    def write(
+        self, write: Callable[[str | Path], None], path: str | Path, sentence: str = "Saved {}."
+    ) -> None:
+        """Call ``write(path)``, which uses nothing that anybody changes; then say `sentence` of the file."""
+        self._start(partial(_write, write, path), partial(self._say, sentence.format(Path(path).name)))
 
     def cancel(self) -> None:
         """Stop what runs."""
@@ -70,8 +67,8 @@ class Filing(QObject):
         self._session.stop(Work.FILES)
         self.session_read.emit(name, *read)
 
-    def _say(self, sentence: str, path: Path) -> None:
-        self._session.finish(sentence.format(path.name), Work.FILES)
+    def _say(self, sentence: str, _result: None) -> None:
+        self._session.finish(sentence, Work.FILES)
 
     def _on_failed(self, error: Exception) -> None:
         self._session.fail(words_for(error), Work.FILES)
@@ -96,16 +93,7 @@ def _read_session(
     return saved, None
 
 
-def _write_seeds(seeds: NDArray[np.integer], path: str | Path, _cancel: Cancel, _progress: Progress) -> Path:
-    write_seeds(seeds, path)
-    return Path(path)
-
-
 def _write(
-    write: Callable[[Sitting, str | Path], Path],
-    sitting: Sitting,
-    path: str | Path,
-    _cancel: Cancel,
-    _progress: Progress,
-) -> Path:
-    return write(sitting, path)
+    write: Callable[[str | Path], None], path: str | Path, _cancel: Cancel, _progress: Progress
+) -> None:
+    write(path)

@@ -4,7 +4,7 @@ What belongs here: seeds layers and output layers. What does not: when to do it.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary, WeakSet
 
@@ -23,11 +23,10 @@ if TYPE_CHECKING:
 
     from ..estimator import Segmentation
 
-KINDS = ("mask", "scores", "uncertainty")
-"""The kinds of output a person can keep."""
-
 _made_here: "WeakSet[Layer]" = WeakSet()
 
+# Result layers that lie over the mask; all others lie under it.
+_ON_TOP = ("objects",)
 # Wide enough to see at first sight, thin enough to stay inside most objects.
 _BRUSH_SHARE = 0.015
 _BRUSH_RANGE = (3, 40)
@@ -95,12 +94,15 @@ class Output:
         Name, colours, ...: the person's to change once the layer is there.
     placement : dict
         Where it lies, see `Source.placement`.
+    current : dict
+        Features, colours, ... that belong to the data and change with it.
     """
 
     kind: type["Layer"]
     data: NDArray[Any]
     look: dict[str, Any]
     placement: dict[str, Any]
+    current: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,21 +139,26 @@ class Outputs:
         kinds: Collection[str],
         legend: Legend | None = None,
         n_pixels: Mapping[int, int] | None = None,
+        extras: Mapping[str, Output] | None = None,
     ) -> None:
         """Show `kinds` of `result` over the image; its layers of other kinds are removed.
 
-        With `n_pixels` per class, the mask's features say how large every class is.
+        With `n_pixels` per class, the mask's features say how large every class is. Kinds that are made
+        elsewhere are among `extras`, or else stay as they are.
         """
         legend = (legend or Legend()).listing(result.classes)
-        self.place(source, _outputs(source, result, kinds, legend))
+        found = {kind: output for kind, output in (extras or {}).items() if kind in kinds}
+        on_top = {kind: found.pop(kind) for kind in _ON_TOP if kind in found}
+        outputs = {**on_top, **_outputs(source, result, kinds, legend), **found}
+        self.place(source, outputs, kept=kinds)
         mask = self._shown[source.layer].get("mask")
         if mask is not None:
             dress(mask.layer, legend, faint_background=True)
             if n_pixels is not None:
                 mask.layer.features = _measurements(source, legend, n_pixels)
 
-    def place(self, source: Source, outputs: Mapping[str, Output]) -> None:
-        """Show `outputs`, the topmost first, over the image; its layers by other keys are removed."""
+    def place(self, source: Source, outputs: Mapping[str, Output], kept: Collection[str] = ()) -> None:
+        """Show `outputs`, the topmost first, over the image; its layers by other keys go, unless `kept`."""
         present = {id(layer) for layer in self._viewer.layers}
         before = {
             key: shown
@@ -159,9 +166,10 @@ class Outputs:
             if id(shown.layer) in present
         }
         for key, shown in list(before.items()):
-            if key not in outputs or not _can_hold(shown.layer, outputs[key]):
+            is_of_use = _can_hold(shown.layer, outputs[key]) if key in outputs else key in kept
+            if not is_of_use:
                 self._viewer.layers.remove(before.pop(key).layer)
-        now = self._shown[source.layer] = {}
+        now = self._shown[source.layer] = {key: shown for key, shown in before.items() if key not in outputs}
         below: Layer = source.layer
         for key, output in reversed(list(outputs.items())):
             if key in before:
@@ -169,7 +177,7 @@ class Outputs:
                 has_moved = before[key].placement != output.placement
                 _update(layer, output, output.placement if has_moved else {})
             else:
-                layer = output.kind(output.data, **output.look, **output.placement)
+                layer = output.kind(output.data, **output.look, **output.current, **output.placement)
                 _made_here.add(layer)
                 self._insert(below, layer)
             now[key] = _Shown(layer, output.placement)
@@ -193,8 +201,8 @@ def _outputs(
     outputs: dict[str, Output] = {}
     if "mask" in kinds:
         look: dict[str, Any] = {"name": f"{name} mask", "opacity": 0.5}
-        outputs["mask"] = Output(Labels, source.to_layer(_small_integers(result.labels)), look, place)
-    scale = {"contrast_limits": (0.0, 1.0), "blending": "additive", "visible": False}
+        outputs["mask"] = Output(Labels, source.to_layer(small_integers(result.labels)), look, place)
+    scale = {"contrast_limits": (0.0, 1.0), "blending": "additive"}
     if "uncertainty" in kinds:
         look = {"name": f"{name} uncertainty", "colormap": "magma", **scale}
         outputs["uncertainty"] = Output(Image, source.to_layer(result.uncertainty), look, place)
@@ -227,7 +235,7 @@ def _can_hold(layer: "Layer", output: Output) -> bool:
     return bool(output.data.ndim == layer.data.ndim) and is_rgb == output.look.get("rgb", False)
 
 
-def _small_integers(labels: NDArray[np.integer]) -> NDArray[np.integer]:
+def small_integers(labels: NDArray[np.integer]) -> NDArray[np.integer]:
     """Return labels as uint8 or uint16 where they fit: napari draws int32 twenty times more slowly."""
     if labels.dtype.itemsize > 1 and labels.size and labels.min() >= 0:
         for dtype in (np.uint8, np.uint16):
@@ -239,5 +247,5 @@ def _small_integers(labels: NDArray[np.integer]) -> NDArray[np.integer]:
 def _update(layer: "Layer", output: Output, placement: dict[str, Any]) -> None:
     """Give a layer new data and perhaps a new place; name, opacity and visibility stay the person's."""
     layer.data = output.data
-    for name, value in placement.items():
+    for name, value in (output.current | placement).items():
         setattr(layer, name, value)

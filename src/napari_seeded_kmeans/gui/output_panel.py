@@ -1,13 +1,22 @@
 """Which layers to keep of a result."""
 
 from qtpy.QtCore import Signal
-from qtpy.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QWidget
+from qtpy.QtWidgets import QCheckBox, QGridLayout, QWidget
 
 _CHOICES = {
-    "mask": ("Mask", "The class of every pixel, in the class colours.", True),
-    "scores": ("Scores", "One image per class: how much a pixel looks like it, from 0 to 1.", False),
-    "uncertainty": ("Uncertainty", "0 where one class stands out, 1 where the two best are equal.", False),
+    "mask": ("Mask", "The class of every pixel, in the class colours."),
+    "scores": ("Scores", "One image per class: how much a pixel looks like it, from 0 to 1."),
+    "uncertainty": ("Uncertainty", "0 where one class stands out, 1 where the two best are equal."),
+    "clusters": ("Clusters", "The palette's row that every pixel is nearest to, in the colour of that row."),
+    "cut-out": ("Cut-out", "The picture, in colour where the mask is and grey elsewhere."),
+    "objects": (
+        "Objects",
+        "Every object by itself, touching ones split at their necks; its features say class, size, place and "
+        "mean values. Session > Export measurements writes them to a file.",
+    ),
 }
+_KEPT_AT_FIRST = ("mask",)
+_N_COLUMNS = 3
 
 
 class OutputPanel(QWidget):
@@ -17,19 +26,18 @@ class OutputPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        layout = QHBoxLayout(self)
+        layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        layout.addWidget(QLabel("Keep", self))
         self._boxes: dict[str, QCheckBox] = {}
-        for kind, (title, help_text, is_on) in _CHOICES.items():
+        for index, (kind, (title, help_text)) in enumerate(_CHOICES.items()):
             box = QCheckBox(title, self)
-            box.setToolTip(help_text)
-            box.setChecked(is_on)
+            box.setObjectName(kind)
+            box.setToolTip(f"<p>{help_text}</p>")
+            box.setChecked(kind in _KEPT_AT_FIRST)
             box.toggled.connect(self.changed)
-            layout.addWidget(box)
+            layout.addWidget(box, *divmod(index, _N_COLUMNS))
             self._boxes[kind] = box
-        layout.addStretch(1)
 
     def value(self) -> tuple[str, ...]:
         """Return the kinds to keep."""

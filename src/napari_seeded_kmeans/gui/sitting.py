@@ -66,13 +66,12 @@ class Sitting:
         return SavedSession(reference, request.seeds, axis, preset, params, self.legend)
 
 
-def save_session(sitting: Sitting, path: str | Path) -> Path:
+def save_session(sitting: Sitting, path: str | Path) -> None:
     """Write the session, in the worker thread."""
     write_session(sitting.to_session(digest(sitting.request.image)), path)
-    return Path(path)
 
 
-def export_script(sitting: Sitting, path: str | Path) -> Path:
+def export_script(sitting: Sitting, path: str | Path) -> None:
     """Write a script that gives the same mask, with its seeds beside it, in the worker thread.
 
     The image is copied beside it, too, unless reading its file gives the very same pixels.
@@ -100,7 +99,6 @@ def export_script(sitting: Sitting, path: str | Path) -> Path:
     )
     with safe_writer(path) as file:
         file.write(text.encode())
-    return path
 
 
 def _is_in_file(sitting: Sitting) -> bool:

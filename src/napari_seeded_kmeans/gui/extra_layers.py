@@ -1,0 +1,48 @@
+"""Extras of a result as layers to show; adds none itself."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+from napari.layers import Image, Labels
+from napari.utils.colormaps import CyclicLabelColormap, label_colormap
+
+from ..core.legend import Legend
+from .cluster_layers import as_seen
+from .extras import Clusters, Objects
+from .layers import Output, small_integers
+from .source import Source
+
+# Labels layers of napari have at most this many colours of their own before they start again.
+_N_OBJECT_COLORS = 49
+
+
+def extra_outputs(source: Source, extras: Mapping[str, Any], legend: Legend) -> dict[str, Output]:
+    """Return the layers of `extras`, see `Extras.of`."""
+    name, place = source.layer.name, source.placement
+    outputs = {}
+    if "objects" in extras:
+        objects: Objects = extras["objects"]
+        colors = label_colormap(_N_OBJECT_COLORS)
+        look: dict[str, Any] = {"name": f"{name} objects", "opacity": 0.7, "colormap": colors}
+        current = {"features": object_features(objects, legend)}
+        numbers = source.to_layer(small_integers(objects.labels))
+        outputs["objects"] = Output(Labels, numbers, look, place, current)
+    if "clusters" in extras:
+        clusters: Clusters = extras["clusters"]
+        swatches = [f"#{bytes(row).hex()}" for row in as_seen(source, clusters.colors).tolist()]
+        current = {"colormap": CyclicLabelColormap(colors=["#00000000", *swatches], background_value=0)}
+        look = {"name": f"{name} clusters", "opacity": 1.0}
+        rows = source.to_layer(small_integers(clusters.rows))
+        outputs["clusters"] = Output(Labels, rows, look, place, current)
+    if "cut-out" in extras:
+        look = {"name": f"{name} cut-out", "rgb": True}
+        outputs["cut-out"] = Output(Image, source.to_layer(extras["cut-out"]), look, place)
+    return outputs
+
+
+def object_features(objects: Objects, legend: Legend) -> pd.DataFrame:
+    """Return what was measured, classes by their names: the features of a labels layer."""
+    table = pd.DataFrame(dict(objects.table))
+    table["class"] = [legend.name_of(int(value)) for value in table["class"]]
+    return table

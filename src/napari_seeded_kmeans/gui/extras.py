@@ -1,0 +1,149 @@
+"""What is made of a result once it is there, for those who want it: computed in the background, kept with it.
+
+What belongs here: when an extra is computed, and of which result. What does not: how it is shown.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+from qtpy.QtCore import QObject, Signal
+
+from ..core.cutout import cut_out
+from ..core.errors import CancelledError
+from ..core.instances import measure_objects, split_touching
+from ..core.legend import Legend
+from ..core.threads import Cancel, Progress
+from ..io.tables import write_table
+from .job import Answer
+from .runner import Runner
+from .source import Source
+
+
+@dataclass(frozen=True, eq=False)
+class _Facts:
+    """What extras are made of."""
+
+    answer: Answer
+    image: Any
+    channel_axis: int | None
+    spacing: tuple[float, ...]
+
+    def channels_last(self) -> NDArray[Any]:
+        array = np.asarray(self.image)
+        return array if self.channel_axis is None else np.moveaxis(array, self.channel_axis, -1)
+
+
+@dataclass(frozen=True, eq=False)
+class Objects:
+    """Single objects (*spatial,) and what was measured of them, a column per measure."""
+
+    labels: NDArray[np.int32]
+    table: Mapping[str, NDArray[Any]]
+
+
+@dataclass(frozen=True, eq=False)
+class Clusters:
+    """Rows of the palette, from 1 on, by pixel (*spatial,), and the colour of each row (k, c)."""
+
+    rows: NDArray[np.uint16]
+    colors: NDArray[np.float64]
+
+
+class Extras(QObject):
+    """Extras by the result they belong to; one that is asked for twice is computed once."""
+
+    arrived = Signal(object)
+    """The `Answer` that has more extras than before."""
+    failed = Signal(object)
+    """The exception that ended a job."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._known: WeakKeyDictionary[Answer, dict[str, Any]] = WeakKeyDictionary()
+        self._runner = Runner()
+        self._runner.failed.connect(self.failed)
+
+    def of(self, answer: Answer) -> Mapping[str, Any]:
+        """Return what is known by kind: "clusters", "cut-out", "objects"."""
+        return self._known.get(answer, {})
+
+    def ask(self, source: Source, answer: Answer, kinds: Collection[str]) -> bool:
+        """Compute the extras among `kinds` that are not known yet; return whether there are any.
+
+        What still runs for an older result is of no use any more.
+        """
+        missing = [kind for kind in _WAYS if kind in kinds and kind not in self.of(answer)]
+        self._runner.cancel()
+        if missing:
+            job = partial(_compute, _facts(source, answer), missing)
+            self._runner.submit(job, partial(self._on_done, answer))
+        return bool(missing)
+
+    def table_writer(self, source: Source, answer: Answer, legend: Legend) -> Callable[[str | Path], None]:
+        """Return what writes the measurements of a result to a file, to be called in a worker."""
+        return partial(_write_table, _facts(source, answer), self.of(answer).get("objects"), legend)
+
+    def cancel(self) -> None:
+        """Stop what runs."""
+        self._runner.cancel()
+
+    def close(self) -> None:
+        """Stop everything, for good."""
+        self._runner.close()
+
+    def _on_done(self, answer: Answer, found: dict[str, Any]) -> None:
+        self._known.setdefault(answer, {}).update(found)
+        self.arrived.emit(answer)
+
+
+def _facts(source: Source, answer: Answer) -> _Facts:
+    return _Facts(answer, source.data, source.data_channel_axis, source.spacing)
+
+
+def _write_table(facts: _Facts, known: Objects | None, legend: Legend, path: str | Path) -> None:
+    objects = known or _objects(facts)
+    names = [legend.name_of(int(value)) for value in objects.table["class"]]
+    columns = {**{name: column.tolist() for name, column in objects.table.items()}, "class": names}
+    write_table([dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)], path)
+
+
+def _compute(facts: _Facts, kinds: Collection[str], cancel: Cancel, _progress: Progress) -> dict[str, Any]:
+    found = {}
+    for kind in kinds:
+        if cancel():
+            raise CancelledError
+        found[kind] = _WAYS[kind](facts)
+    return found
+
+
+def _clusters(facts: _Facts) -> Clusters:
+    model = facts.answer.segmentation.model
+    rows = model.cluster_map(facts.image, channel_axis=facts.channel_axis)
+    return Clusters(rows, model.palette_colors)
+
+
+def _cut_out(facts: _Facts) -> NDArray[np.uint8]:
+    image = facts.channels_last()
+    if facts.channel_axis is not None and image.shape[-1] not in (3, 4):
+        image = image.mean(axis=-1)
+    return cut_out(image, facts.answer.segmentation.mask)
+
+
+def _objects(facts: _Facts) -> Objects:
+    result = facts.answer.segmentation
+    labels = np.where(result.mask, result.labels, 0)
+    objects = split_touching(labels, spacing=facts.spacing)
+    return Objects(objects, measure_objects(objects, labels, facts.channels_last(), spacing=facts.spacing))
+
+
+_WAYS: Mapping[str, Callable[[_Facts], Any]] = {
+    "clusters": _clusters,
+    "cut-out": _cut_out,
+    "objects": _objects,
+}
