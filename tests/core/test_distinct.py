@@ -11,7 +11,7 @@ from napari_seeded_kmeans.core.errors import SeededKMeansError
 KINDS = [(np.uint8, 1), (np.uint8, 2), (np.uint8, 3), (np.int8, 3), (np.uint16, 1), (np.int16, 1), (">u2", 1)]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.sampled_from(KINDS), st.integers(0, 3000), st.integers(1, 256), st.integers(0, 99))
 def test_values_are_distinct_and_lead_back_to_the_pixels(kind, n, spread, seed):
     dtype, n_channels = kind

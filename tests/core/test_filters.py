@@ -42,7 +42,7 @@ def test_features_are_those_of_scikit_image(shape):
     np.testing.assert_allclose(computed, reference(image, (1.0, 2.0, 4.0)), atol=1e-6)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.lists(st.integers(1, 30), min_size=2, max_size=3),
     st.floats(0.3, 5.0),

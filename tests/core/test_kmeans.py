@@ -104,7 +104,7 @@ def test_weights_equal_repetition_from_the_same_start(name):
     np.testing.assert_allclose(weighted.centers, repeated.centers, rtol=1e-9)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.integers(0, 2**32 - 1))
 def test_random_small_cases(seed):
     rng = np.random.default_rng(seed)

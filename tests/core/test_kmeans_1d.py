@@ -43,7 +43,7 @@ def plain_programme(values, weights, k_max):
     return np.array(found)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.integers(0, 2**32 - 1))
 def test_every_k_is_the_best_of_all_cuts(seed):
     rng = np.random.default_rng(seed)

@@ -31,7 +31,7 @@ def test_a_mask_has_scipys_pieces(shape, density):
     assert (found.sizes == np.bincount(expected.ravel())[1:]).all()
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.integers(0, 2**32 - 1), st.sampled_from([(17,), (6, 9), (3, 4, 5)]), st.integers(1, 4))
 def test_pieces_of_labels_are_those_of_each_label_alone(seed, shape, n_labels):
     labels = np.random.default_rng(seed).integers(0, n_labels + 1, shape)

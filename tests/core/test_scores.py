@@ -47,7 +47,7 @@ def scenes(draw):
     return samples.astype(draw(st.sampled_from([np.float32, np.float64]))), centers, weights, bandwidth
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(scenes(), st.sampled_from([1, 2]))
 def test_the_relative_error_is_below_1e_6(scene, power):
     samples, centers, weights, bandwidth = scene
@@ -83,7 +83,7 @@ def test_far_from_every_centre_the_log_form_does_not_underflow():
     np.testing.assert_allclose(log_exponential_scores(far, [[0.0, 0.0, 0.0]]), -1e6)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(scenes(), st.integers(1, 300))
 def test_how_samples_are_cut_changes_no_bit(scene, cut):
     samples, centers, weights, bandwidth = scene
@@ -176,7 +176,7 @@ class TestClassScores:
         assert np.array_equal(class_scores(swapped, palettes), expected)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(scenes())
 def test_nearest_center_agrees_with_all_distances(scene):
     samples, centers, _, _ = scene
@@ -203,7 +203,7 @@ def test_nearest_scores_prefer_the_class_of_the_nearest_centre():
 
 
 class TestRbf:
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(scenes(), st.integers(1, 4))
     def test_follows_the_formula(self, scene, n_classes):
         samples, centers, _, bandwidth = scene
