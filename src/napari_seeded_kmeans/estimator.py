@@ -15,6 +15,7 @@ from .core.cleanup import background_class
 from .core.cluster_map import cluster_map
 from .core.drift import measure_fit, sample_blocks
 from .core.errors import SeededKMeansError
+from .core.label_table import table_of
 from .core.model import Model, Result, Spread
 from .core.params import Params, make_params
 from .core.swatches import cluster_colors
@@ -227,6 +228,9 @@ class SeededKMeans:
         spacing: float | tuple[float, ...] | None = None,
     ) -> NDArray[np.integer]:
         """Return the labels (*spatial,) of an image of the kind that was painted on."""
+        table, array = table_of(self._fitted()), np.asarray(image)
+        if channel_axis is None and table.takes(array):
+            return table.predict(array).astype(np.int64)
         return self._apply(image, channel_axis, spacing).labels
 
     def scores(

@@ -66,3 +66,10 @@ def test_the_rest_of_a_picture_can_be_kept():
 def test_flat_labels_have_one_piece_or_none(value):
     found = find_pieces(np.full((5, 6), value))
     assert found.sizes.tolist() == [30] * value
+
+
+def test_pieces_at_the_border_are_those_on_a_face():
+    cube = np.zeros((5, 5, 5), int)
+    cube[2, 2, 2], cube[0, 2, 2], cube[2, 2, 4], cube[3, 4, 2] = 1, 1, 1, 1
+    found = find_pieces(cube)
+    assert found.are_at_border().tolist() == [True, False, True, True]

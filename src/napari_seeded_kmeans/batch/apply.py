@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from ..core import model as core
 from ..core.cleanup import background_class
 from ..core.drift import compare_fit, measure_fit
 from ..core.errors import SeededKMeansError, SeededKMeansWarning
 from ..core.evaluation import Scores, evaluate
-from ..core.model import Result
+from ..core.label_table import table_of
+from ..core.pieces import find_pieces
 from ..estimator import SeededKMeans
 from ..io.files import reason
 from ..io.geometry import Geometry
@@ -36,6 +36,7 @@ class Applier:
         self.estimator = SeededKMeans.from_dict(job.model)
         self.classes = self.estimator.classes
         self.colors = {value: self.estimator.color_of(value) for value in self.classes}
+        self._table = table_of(self.estimator._fitted())
 
     def __call__(self, item: Item) -> Outcome:
         """Do one file; never raises for what is wrong with the file."""
@@ -64,9 +65,9 @@ class Applier:
         values, axis = self._channels(values, geometry)
         spatial = geometry if axis is None else geometry.without(axis)
         spacing = self._spacing(spatial, values.ndim - (axis is not None))
-        result = self._predict(values, axis, spacing)
         channels_last = values if axis is None else np.moveaxis(values, axis, -1)
-        files = self._write(item, channels_last, result, spatial)
+        labels, scores = self._predict(channels_last, spacing)
+        files = self._write(item, channels_last, labels, scores, spatial)
         top = Path(self.job.output)
         outcome = Outcome(
             item.path,
@@ -74,12 +75,12 @@ class Applier:
             input_hash=input_hash,
             outputs={kind: path.relative_to(top).as_posix() for kind, path in files.items()},
             output_hashes={kind: hash_path(path) for kind, path in files.items()},
-            shape=result.labels.shape,
+            shape=labels.shape,
             unit=spatial.unit,
-            classes=self._measure(result.labels, spacing, known=spatial.unit != Geometry.unit),
-            drift=self._drift(values, axis),
+            classes=self._measure(labels, spacing, known=spatial.unit != Geometry.unit),
+            drift=self._drift(channels_last),
         )
-        return self._score(outcome, item, result.labels)
+        return self._score(outcome, item, labels)
 
     def _channels(self, values: NDArray[Any], geometry: Geometry) -> tuple[NDArray[Any], int | None]:
         """Return the image and its channel axis: as asked, as the file says, as in training, or the last."""
@@ -109,55 +110,54 @@ class Applier:
             raise SeededKMeansError(f"spacing {asked} does not fit an image of {n_spatial} axes.")
         return asked if len(asked) == n_spatial else asked * n_spatial
 
-    def _n_extra_axes(self, values: NDArray[Any], axis: int | None) -> int:
+    def _n_extra_axes(self, n_axes: int) -> int:
         """Return how many axes more than the training images an image has."""
-        n_axes = values.ndim - (axis is not None)
         if n_axes < self._n_trained_axes:
             raise SeededKMeansError(
                 f"image has {n_axes} axes, and the model was trained on images of {self._n_trained_axes}."
             )
         return n_axes - self._n_trained_axes
 
-    def _predict(self, values: NDArray[Any], axis: int | None, spacing: tuple[float, ...] | None) -> Result:
-        """Segment the whole; of a stack of more axes than in training, plane by plane."""
-        model = self.estimator._fitted()
-        n_extra = self._n_extra_axes(values, axis)
-        if n_extra == 0:
-            return core.predict(model, values, channel_axis=axis, spacing=spacing)
-        stack = values if axis is None else np.moveaxis(values, axis, -1)
-        lead = stack.shape[:n_extra]
+    def _predict(
+        self, image: NDArray[Any], spacing: tuple[float, ...] | None
+    ) -> tuple[NDArray[np.integer], NDArray[np.float32] | None]:
+        """Return labels, and scores if wanted; a stack of more axes than in training is done by planes."""
+        shape = image.shape[:-1] if self._n_channels else image.shape
+        n_extra = self._n_extra_axes(len(shape))
         inner = None if spacing is None else spacing[n_extra:]
-        axis = None if axis is None else -1
-        planes = [core.predict(model, stack[i], channel_axis=axis, spacing=inner) for i in np.ndindex(lead)]
-        labels = np.stack([plane.labels for plane in planes])
-        scores = np.stack([plane.scores for plane in planes], axis=1)
-        uncertain, strange = (
-            np.stack([getattr(plane, name) for plane in planes]) for name in ("uncertainty", "strangeness")
-        )
-        return Result(
-            labels.reshape(*lead, *labels.shape[1:]),
-            scores.reshape(len(scores), *lead, *scores.shape[2:]),
-            uncertain.reshape(*lead, *uncertain.shape[1:]),
-            strange.reshape(*lead, *strange.shape[1:]),
-            planes[0].spread,
-        )
+        planes = [self._predict_plane(image[index], inner) for index in np.ndindex(shape[:n_extra])]
+        labels = np.stack([labels for labels, _ in planes]).reshape(shape)
+        scores = [scores for _, scores in planes if scores is not None]
+        return labels, np.stack(scores, axis=1).reshape(-1, *shape) if scores else None
+
+    def _predict_plane(
+        self, image: NDArray[Any], spacing: tuple[float, ...] | None
+    ) -> tuple[NDArray[np.integer], NDArray[np.float32] | None]:
+        if not self.job.scores and self._table.takes(image):
+            return self._table.predict(image), None
+        axis = -1 if self._n_channels else None
+        result = core.predict(self.estimator._fitted(), image, channel_axis=axis, spacing=spacing)
+        narrow = np.min_scalar_type(max(self.classes)) if min(self.classes) >= 0 else result.labels.dtype
+        return result.labels.astype(narrow, copy=False), result.scores if self.job.scores else None
 
     def _write(
-        self, item: Item, channels_last: NDArray[Any], result: Result, geometry: Geometry
+        self,
+        item: Item,
+        image: NDArray[Any],
+        labels: NDArray[np.integer],
+        scores: NDArray[np.float32] | None,
+        geometry: Geometry,
     ) -> dict[str, Path]:
         """Write what was asked for; the labels last, so that they are there only if the rest is."""
-        labels = result.labels.astype(np.min_scalar_type(max(self.classes)), copy=False)
-        if min(self.classes) < 0:
-            labels = result.labels
-        small = thumbnail(channels_last, labels, self.colors, background_class(self.classes))
+        small = thumbnail(image, labels, self.colors, background_class(self.classes))
         files = {"thumbnail": self.job.file(THUMBNAILS, item.place, ".jpg")}
         write_image(small, files["thumbnail"])
         if self.job.view:
             files["view"] = self.job.file(VIEWS, item.place, ".png" if labels.ndim == 2 else ".tif")
             write_image(paint(labels, self.colors), files["view"])
-        if self.job.scores:
+        if scores is not None:
             files["scores"] = self.job.file(SCORES, item.place, ".tif")
-            write_image(result.scores, files["scores"])
+            write_image(scores, files["scores"])
         files["labels"] = self.job.file("", item.place, label_suffix(item.path, labels.ndim))
         write_labels(labels, files["labels"], geometry, self.colors)
         return files
@@ -165,29 +165,26 @@ class Applier:
     def _measure(
         self, labels: NDArray[np.integer], spacing: tuple[float, ...] | None, *, known: bool
     ) -> dict[int, ClassMeasure]:
-        n_labelled = max(1, int(np.count_nonzero(labels)))
+        pieces = find_pieces(labels)
+        n_labelled = max(1, int(pieces.sizes.sum()))
         pixel = float(np.prod(spacing)) if spacing is not None and (known or self.job.spacing) else None
         measures = {}
         for value in self.classes:
-            mask = labels == value
-            n_pixels = int(np.count_nonzero(mask))
-            n_objects = int(ndimage.label(mask)[1]) if n_pixels else 0
+            own = pieces.sizes[pieces.values == value]
+            n_pixels = int(own.sum())
             size = None if pixel is None else n_pixels * pixel
-            measures[value] = ClassMeasure(n_pixels, n_pixels / n_labelled, size, n_objects)
+            measures[value] = ClassMeasure(n_pixels, n_pixels / n_labelled, size, len(own))
         return measures
 
-    def _drift(self, values: NDArray[Any], axis: int | None) -> dict[str, Any] | None:
+    def _drift(self, image: NDArray[Any]) -> dict[str, Any] | None:
         training = self.estimator.training_
         if training is None or not training.images:
             return None
-        n_extra = self._n_extra_axes(values, axis)
-        if n_extra:
-            # One plane stands for its stack, as one picture does in training.
-            values = values if axis is None else np.moveaxis(values, axis, -1)
-            values = values[tuple(length // 2 for length in values.shape[:n_extra])]
-            axis = None if axis is None else -1
-        fit = measure_fit(self.estimator._fitted(), values, channel_axis=axis)
-        return compare_fit(fit, [image.fit for image in training.images]).to_dict()
+        n_extra = self._n_extra_axes(image.ndim - (self._n_channels > 0))
+        # One plane stands for its stack, as one picture does in training.
+        plane = image[tuple(length // 2 for length in image.shape[:n_extra])]
+        fit = measure_fit(self.estimator._fitted(), plane)
+        return compare_fit(fit, [known.fit for known in training.images]).to_dict()
 
     def _score(self, outcome: Outcome, item: Item, labels: NDArray[np.integer]) -> Outcome:
         """Compare with the truth, if there is to be one."""

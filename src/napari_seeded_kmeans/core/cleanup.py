@@ -13,11 +13,16 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from .params import Params
+from .pieces import Pieces, find_pieces
 from .seeds import BACKGROUND
 
 # A piece without a stroke is kept when it is not much smaller than those with one, and as familiar.
 _LEAST_SIZE = 0.4
 _LEAST_FAMILIAR = 0.8
+
+
+ScoresAt = Callable[[NDArray[np.bool_]], NDArray[np.float32]]
+"""Returns the scores (n_classes, n) of the pixels in a mask (*spatial,)."""
 
 
 def background_class(classes: tuple[int, ...]) -> int:
@@ -27,7 +32,7 @@ def background_class(classes: tuple[int, ...]) -> int:
 
 def clean(
     labels: NDArray[np.integer],
-    scores: NDArray[np.float32],
+    scores: NDArray[np.float32] | ScoresAt,
     classes: tuple[int, ...],
     params: Params,
     seeds: NDArray[np.integer] | None = None,
@@ -39,7 +44,7 @@ def clean(
     ----------
     labels : ndarray (*spatial,), integer
         Class values; 0 where the image has no finite value.
-    scores : ndarray (n_classes, *spatial), float32
+    scores : ndarray (n_classes, *spatial), float32, or what returns those of some pixels
         Decide where removed pixels go: to the next best class.
     classes : tuple of int
         Class values, ascending, in the order of `scores`.
@@ -68,7 +73,7 @@ def clean(
         labels[after & ~before] = value
         removed = before & ~after
         if removed.any():
-            labels[removed] = _next_best(scores[:, removed], classes, index)
+            labels[removed] = _next_best(scores, removed, classes, index)
     if seeds is not None and params.keep_seeds:
         painted = seeds != 0
         labels[painted] = seeds[painted]
@@ -99,11 +104,9 @@ def _fill_holes(
     mask: NDArray[np.bool_], allowed: NDArray[np.bool_], keep_open: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
     """Fill the holes in which nothing is to be kept open."""
-    holes, n_holes = ndimage.label(ndimage.binary_fill_holes(mask) & ~mask)
-    fill = np.ones(n_holes + 1, bool)
-    fill[holes[keep_open]] = False
-    fill[0] = False
-    filled: NDArray[np.bool_] = mask | (fill[holes] & allowed)
+    holes = find_pieces(~mask)
+    is_hole = ~holes.are_touched(keep_open) & ~holes.are_at_border()
+    filled: NDArray[np.bool_] = mask | (holes.paint(is_hole) & allowed)
     return filled
 
 
@@ -130,37 +133,33 @@ def _drop_pieces(
     follow_strokes = own_seeds is not None and params.spread == "strokes"
     if params.min_size_px <= 1 and not follow_strokes:
         return mask
-    pieces, n_pieces = ndimage.label(mask)
-    sizes = np.bincount(pieces.ravel(), minlength=n_pieces + 1)
-    keep = sizes >= params.min_size_px
-    if follow_strokes:
-        touched = np.zeros(n_pieces + 1, bool)
-        touched[pieces[own_seeds]] = True
-        touched[0] = False
-        keep = touched if familiar is None else touched | (keep & _alike(pieces, sizes, touched, familiar))
-    keep[0] = False
-    kept: NDArray[np.bool_] = keep[pieces]
-    return kept
+    pieces = find_pieces(mask)
+    keep = pieces.sizes >= params.min_size_px
+    if own_seeds is not None and follow_strokes:
+        touched = pieces.are_touched(own_seeds)
+        keep = touched if familiar is None else touched | (keep & _alike(pieces, touched, familiar))
+    return pieces.paint(keep)
 
 
-def _alike(
-    pieces: NDArray[np.integer],
-    sizes: NDArray[np.integer],
-    touched: NDArray[np.bool_],
-    familiar: NDArray[np.bool_],
-) -> NDArray[np.bool_]:
+def _alike(pieces: Pieces, touched: NDArray[np.bool_], familiar: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return which pieces are as large and as familiar as the touched ones: the other lung."""
     if not touched.any():
         return touched
-    shares = np.bincount(pieces.ravel(), familiar.ravel(), len(sizes)) / np.maximum(sizes, 1)
+    numbers, sizes = pieces.numbers(), pieces.sizes
+    shares = np.bincount(numbers.ravel(), familiar.ravel(), len(sizes) + 1)[1:] / sizes
     typical = np.average(shares[touched], weights=sizes[touched])
     large: NDArray[np.bool_] = sizes >= _LEAST_SIZE * np.median(sizes[touched])
     alike: NDArray[np.bool_] = large & (shares >= _LEAST_FAMILIAR * typical)
     return alike
 
 
-def _next_best(scores: NDArray[np.float32], classes: tuple[int, ...], index: int) -> NDArray[np.int64]:
-    """Return the best class of each column of `scores` (n_classes, n) other than `index`."""
+def _next_best(
+    scores: NDArray[np.float32] | ScoresAt, where: NDArray[np.bool_], classes: tuple[int, ...], index: int
+) -> NDArray[np.int64] | int:
+    """Return the best class other than `index` of each pixel in a mask."""
     others = np.delete(np.arange(len(classes)), index)
-    best: NDArray[np.int64] = np.asarray(classes)[others[np.argmax(scores[others], axis=0)]]
+    if len(others) == 1:
+        return classes[int(others[0])]
+    own = scores(where) if callable(scores) else scores[:, where]
+    best: NDArray[np.int64] = np.asarray(classes)[others[np.argmax(own[others], axis=0)]]
     return best

@@ -46,6 +46,13 @@ class Pieces:
         touched[self.numbers()[mask]] = True
         return touched[1:]
 
+    def are_at_border(self) -> NDArray[np.bool_]:
+        """Return which pieces have a pixel at the border of the array; shape (n,)."""
+        border = np.zeros(self.shape, bool)
+        for axis in range(border.ndim):
+            np.moveaxis(border, axis, 0)[[0, -1]] = True
+        return self.are_touched(border)
+
 
 def find_pieces(labels: NDArray[Any]) -> Pieces:
     """Find the connected pieces of labels (*spatial,), bool or integer; 0 belongs to none."""

@@ -1,5 +1,6 @@
 """Images from and to files: PNG, JPEG, TIFF, NPY, and reading whatever else Pillow reads."""
 
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -64,16 +65,23 @@ def write_image(image: ArrayLike, path: PathLike) -> None:
         When the ending is unknown, the format cannot hold the array, or the file cannot be written.
     """
     array = np.asarray(image)
-    if array.dtype == bool and Path(path).suffix.lower() != ".npy":
+    is_flat = array.dtype == bool
+    if is_flat and Path(path).suffix.lower() != ".npy":
         array = array.astype(np.uint8) * np.uint8(255)
     # Four channels of 16 bits are a microscope's, not red, green, blue and opacity.
     color_depths: dict[int, tuple[type, ...]] = {3: (np.uint8, np.uint16), 4: (np.uint8,)}
     is_color = array.ndim == 3 and array.dtype in color_depths.get(array.shape[-1], ())
-    write_array(array, path, is_color=is_color)
+    write_array(array, path, is_color=is_color, is_flat=is_flat)
 
 
-def write_array(array: NDArray[Any], path: PathLike, *, is_color: bool) -> None:
-    """Write `array` as it is; `is_color` says whether its last axis holds red, green, blue."""
+def write_array(
+    array: NDArray[Any], path: PathLike, *, is_color: bool = False, is_flat: bool = False
+) -> None:
+    """Write `array` as it is.
+
+    `is_color` says whether its last axis holds red, green, blue; `is_flat`, whether most neighbours are
+    equal, as in labels: then only runs are looked for, which is quicker and no larger.
+    """
     suffix = Path(path).suffix.lower()
     if suffix not in _SUFFIXES:
         raise SeededKMeansError(f"cannot write {path}: its name must end in {', '.join(_SUFFIXES)}.")
@@ -90,7 +98,9 @@ def write_array(array: NDArray[Any], path: PathLike, *, is_color: bool) -> None:
             photometric = "rgb" if is_color else "minisblack"
             tifffile.imwrite(file, array, photometric=photometric, compression="zlib", metadata={})
         else:
-            Image.fromarray(array).save(file, "PNG" if suffix == ".png" else "JPEG", quality=95)
+            strategy = zlib.Z_RLE if is_flat else zlib.Z_DEFAULT_STRATEGY
+            options = {"compress_type": strategy} if suffix == ".png" else {"quality": 95}
+            Image.fromarray(array).save(file, "PNG" if suffix == ".png" else "JPEG", **options)
 
 
 def _fits(array: NDArray[Any], suffix: str, n_channels: int) -> bool:

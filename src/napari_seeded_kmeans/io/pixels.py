@@ -140,9 +140,9 @@ def _tiff_pages_by_pillow(file: BinaryIO) -> NDArray[Any]:
 
 
 def _decode_picture(file: BinaryIO) -> Pixels:
-    with Image.open(file) as opened:
-        opened.load()
-        picture = ImageOps.exif_transpose(opened)
+    with Image.open(file) as picture:
+        picture.load()
+        ImageOps.exif_transpose(picture, in_place=True)
     if picture.mode == "1":
         # Pillow's own array of these has bytes of 255 for True, which no other library expects.
         values = np.array(picture.convert("L")) > 0

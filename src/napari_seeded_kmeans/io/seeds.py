@@ -115,7 +115,7 @@ def write_seeds(seeds: ArrayLike, path: PathLike) -> None:
         raise SeededKMeansError(f"cannot write {path}: JPEG changes values; use .png or .tif.")
     if array.dtype.kind == "b" or (suffix == ".png" and array.size and array.min() >= 0):
         array = array.astype(np.min_scalar_type(array.max()))
-    write_array(array, path, is_color=False)
+    write_array(array, path, is_flat=True)
 
 
 def _strokes(pixels: Pixels, path: PathLike, blur_sigma_px: float) -> NDArray[np.uint8]:
