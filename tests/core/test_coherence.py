@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 
 from napari_seeded_kmeans.core import coherence
-from napari_seeded_kmeans.core.coherence import View, find_spread, light_cut, may_be_everywhere, strong_cut
+from napari_seeded_kmeans.core.coherence import (
+    Scene,
+    View,
+    best_class,
+    find_spread,
+    light_cut,
+    may_be_everywhere,
+    strong_cut,
+)
 
 RNG = np.random.default_rng(0)
 
@@ -14,7 +22,7 @@ def view_of(truth, seeds, noise=0.25, classes=2, spacing=None):
     scores = np.stack([truth == index for index in range(classes)]).astype(np.float32)
     scores = np.clip(scores + RNG.normal(0, noise, scores.shape), 0.02, 1).astype(np.float32)
     channels = (truth + RNG.normal(0, 0.05, truth.shape)).astype(np.float32)[np.newaxis]
-    return View(scores / scores.sum(axis=0), channels, seeds, spacing)
+    return View(scores / scores.sum(axis=0), Scene(channels, spacing), seeds)
 
 
 def disc(shape=(60, 80), radius=18):
@@ -65,7 +73,8 @@ def test_the_outline_of_a_large_image_is_settled_at_full_resolution(monkeypatch)
     view = view_of(truth, seeds, noise=0.35)
     whole = strong_cut(view)
     monkeypatch.setattr(coherence, "_N_COARSE", 3000)
-    assert (strong_cut(view) != whole).mean() < 0.003
+    coarsely = View(view.scores, Scene(view.scene.channels), seeds)
+    assert (strong_cut(coarsely) != whole).mean() < 0.003
 
 
 def test_several_classes_share_an_object():
@@ -109,3 +118,18 @@ def test_same_bits_for_any_number_of_threads(monkeypatch):
         monkeypatch.setattr(threads, "_n_threads", n_threads)
         results.append(strong_cut(view).tobytes())
     assert len(set(results)) == 1
+
+
+@pytest.mark.parametrize("n_classes", [1, 2, 5])
+def test_the_best_class_is_the_first_of_the_largest(n_classes):
+    scores = RNG.integers(0, 4, (n_classes, 30, 40)).astype(np.float32)
+    np.testing.assert_array_equal(best_class(scores), scores.argmax(axis=0))
+
+
+def test_contrast_is_in_units_of_the_steps_between_neighbours():
+    channels = RNG.normal(size=(3, 12, 14)).astype(np.float32)
+    steps = [np.diff(channels, axis=axis) for axis in (1, 2)]
+    total = sum((step**2).sum() for step in steps)
+    n = sum(step[0].size for step in steps)
+    np.testing.assert_allclose(Scene(channels).contrast, channels / np.sqrt(2 * total / n), rtol=1e-5)
+    np.testing.assert_array_equal(Scene(channels * 0).contrast, 0)

@@ -7,102 +7,128 @@ import pytest
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra, maximum_flow
 
-from napari_seeded_kmeans.core.grid import make_grid
+from napari_seeded_kmeans.core import grid as grid_module
+from napari_seeded_kmeans.core.grid import UNIT, Edges, make_grid
 
 SHAPES = [(1, 1), (1, 7), (4, 5), (6, 6), (2, 3, 4), (3, 1, 3), (2, 2, 2, 2), (9,)]
 
 
 def random_problem(shape, n_labels, seed, strength=1.0):
     rng = np.random.default_rng(seed)
-    grid = make_grid(shape)
     costs = rng.normal(size=(n_labels, *shape)).astype(np.float32)
     values = rng.random((2, *shape)).astype(np.float32)
-    weights = np.float32(strength) * grid.edge_weights(grid.nodes(values), 0.1)
-    return grid, grid.nodes(costs), weights
+    return make_grid(shape), costs, Edges(strength, 0.1, values[:1], values[1:])
 
 
-def edges(grid):
-    """Yield (node, other, number of the forward edge) of every edge of the image."""
-    half = len(grid.offsets) // 2
-    for node in np.flatnonzero(grid.inside):
-        for j in range(half):
-            other = node + grid.offsets[half + j]
-            if grid.inside[other]:
-                yield node, other, j
+def cut(grid, costs, edges, labels=None, free=None):
+    labels = np.zeros(grid.shape, np.int32) if labels is None else labels
+    free = np.ones(grid.shape, bool) if free is None else free
+    return grid.cut(labels, free, costs[:, free], edges)
 
 
-def energy(grid, costs, weights, labels):
-    own = sum(round(float(costs[node, labels[node]]) * 1000) for node in np.flatnonzero(grid.inside))
-    return own + sum(
-        round(float(weights[node, j]) * 1000)
-        for node, other, j in edges(grid)
-        if labels[node] != labels[other]
-    )
+def weighted_edges(grid, edges):
+    """Yield (pixel, other, weight in units) of every edge of the image."""
+    half = len(grid.moves) // 2
+    values = np.concatenate([edges.channels, edges.scores])
+    for pixel in np.ndindex(grid.shape):
+        for move, length in zip(grid.moves[half:], grid.lengths[half:], strict=True):
+            other = tuple(int(i) for i in np.add(pixel, move))
+            if all(0 <= i < size for i, size in zip(other, grid.shape, strict=True)):
+                square = float(((values[:, *pixel] - values[:, *other]) ** 2).sum())
+                likeness = edges.floor + (1 - edges.floor) * np.exp(-square)
+                yield pixel, other, edges.weight * UNIT * likeness / length
 
 
-def least_energy(grid, costs, weights):
+def energy(grid, costs, edges, labels):
+    own = sum(UNIT * float(costs[labels[pixel], *pixel]) for pixel in np.ndindex(grid.shape))
+    return own + sum(w for a, b, w in weighted_edges(grid, edges) if labels[a] != labels[b])
+
+
+def least_energy(grid, costs, edges):
     """The minimum for two labels, by SciPy's maximum flow."""
-    n = len(grid.inside)
+    n = int(np.prod(grid.shape))
+    numbers = np.arange(n).reshape(grid.shape)
     rows, columns, room, base = [], [], [], 0
-    for node in np.flatnonzero(grid.inside):
-        first, second = (round(float(cost) * 1000) for cost in costs[node])
+    for pixel in np.ndindex(grid.shape):
+        first, second = (round(UNIT * float(cost)) for cost in costs[:, *pixel])
         base += min(first, second)
-        rows.append(n if second > first else node)
-        columns.append(node if second > first else n + 1)
+        rows.append(n if second > first else numbers[pixel])
+        columns.append(numbers[pixel] if second > first else n + 1)
         room.append(abs(second - first))
-    for node, other, j in edges(grid):
-        for a, b in ((node, other), (other, node)):
-            rows.append(a)
-            columns.append(b)
-            room.append(round(float(weights[node, j]) * 1000))
+    for pixel, other, weight in weighted_edges(grid, edges):
+        for a, b in ((pixel, other), (other, pixel)):
+            rows.append(numbers[a])
+            columns.append(numbers[b])
+            room.append(round(weight))
     graph = coo_array((room, (rows, columns)), shape=(n + 2, n + 2)).tocsr().astype(np.int32)
     return base + maximum_flow(graph, n, n + 1).flow_value
+
+
+def slack(grid):
+    """What rounding costs and weights to units can do to an energy."""
+    return 0.5 * int(np.prod(grid.shape)) * (2 + len(grid.moves))
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("strength", [0.2, 1.0, 5.0])
 @pytest.mark.parametrize("seed", range(4))
 def test_two_labels_get_the_minimum(shape, strength, seed):
-    grid, costs, weights = random_problem(shape, 2, seed, strength)
-    labels = grid.cut(np.zeros(len(costs), np.int32), costs, weights, grid.inside > 0)
-    # Differences of costs are rounded, not costs: one unit a node.
-    assert abs(energy(grid, costs, weights, labels) - least_energy(grid, costs, weights)) <= labels.size
+    grid, costs, edges = random_problem(shape, 2, seed, strength)
+    found = energy(grid, costs, edges, cut(grid, costs, edges))
+    assert abs(found - least_energy(grid, costs, edges)) <= slack(grid)
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_several_labels_come_close_to_the_minimum(seed):
-    grid, costs, weights = random_problem((2, 4), 3, seed)
-    inside = np.flatnonzero(grid.inside)
-    found = energy(grid, costs, weights, grid.cut(costs.argmin(axis=1).astype(np.int32), costs, weights, grid.inside > 0))  # fmt: skip
-    best = np.inf
-    for choice in itertools.product(range(3), repeat=len(inside)):
-        labels = np.zeros(len(costs), np.int32)
-        labels[inside] = choice
-        best = min(best, energy(grid, costs, weights, labels))
-    start = energy(grid, costs, weights, costs.argmin(axis=1))
-    assert best <= found + len(inside)
-    assert found <= min(start, best + 0.1 * (start - best)) + len(inside)
+    grid, costs, edges = random_problem((2, 4), 3, seed)
+    nearest = costs.argmin(axis=0).astype(np.int32)
+    found = energy(grid, costs, edges, cut(grid, costs, edges, nearest))
+    best = min(
+        energy(grid, costs, edges, np.reshape(choice, grid.shape))
+        for choice in itertools.product(range(3), repeat=nearest.size)
+    )
+    start = energy(grid, costs, edges, nearest)
+    assert best <= found + slack(grid)
+    assert found <= min(start, best + 0.1 * (start - best)) + slack(grid)
 
 
-def test_fixed_nodes_keep_their_label_and_pull_their_neighbours():
-    grid = make_grid((1, 5))
-    costs = np.zeros((len(grid.inside), 2), np.float32)
-    weights = grid.edge_weights(np.zeros((len(costs), 1), np.float32), 1.0)
-    labels = grid.nodes(np.array([[1, 0, 0, 0, 1]], np.int32))
-    free = grid.nodes(np.array([[False, True, True, True, False]]))
-    np.testing.assert_array_equal(grid.image(grid.cut(labels, costs, weights, free)), [[1, 1, 1, 1, 1]])
+def test_fixed_pixels_keep_their_label_and_pull_their_neighbours():
+    labels = np.array([[1, 0, 0, 0, 1]], np.int32)
+    free = np.array([[False, True, True, True, False]])
+    none = np.zeros((0, 1, 5), np.float32)
+    edges = Edges(1.0, 1.0, none, none)
+    found = cut(make_grid((1, 5)), np.zeros((2, 1, 5), np.float32), edges, labels, free)
+    np.testing.assert_array_equal(found, [[1, 1, 1, 1, 1]])
+
+
+@pytest.mark.parametrize("n_labels", [2, 3])
+@pytest.mark.parametrize("seed", range(3))
+def test_pixels_that_may_not_change_could_as_well_be_costly_to_change(n_labels, seed):
+    # What is left out of the graph counts as much as what is in it.
+    grid, costs, edges = random_problem((9, 11), n_labels, seed, 0.5)
+    rng = np.random.default_rng(seed)
+    free = rng.random(grid.shape) < 0.6
+    fixed = rng.integers(0, n_labels, grid.shape, dtype=np.int32)
+    dear = costs + 100 * ((np.arange(n_labels)[:, np.newaxis, np.newaxis] != fixed) & ~free)
+    whole = cut(grid, dear.astype(np.float32), edges, fixed)
+    np.testing.assert_array_equal(cut(grid, costs, edges, fixed, free), whole)
+
+
+@pytest.mark.parametrize("n_labels", [2, 3])
+@pytest.mark.parametrize("span", [7, 50, 1000])
+def test_strips_change_nothing(n_labels, span, monkeypatch):
+    grid, costs, edges = random_problem((17, 23), n_labels, 1, 1.0)
+    whole = cut(grid, costs, edges)
+    monkeypatch.setattr(grid_module, "_STRIP", span)
+    np.testing.assert_array_equal(cut(grid, costs, edges), whole)
 
 
 def test_a_cut_runs_where_the_edge_is():
-    grid = make_grid((8, 12))
     values = np.zeros((1, 8, 12), np.float32)
     values[..., 7:] = 3
     costs = np.zeros((2, 8, 12), np.float32)
     costs[1, :, 0], costs[0, :, -1] = 9, 9
-    weights = grid.edge_weights(grid.nodes(values), 0.01)
-    labels = grid.image(
-        grid.cut(np.zeros(grid.inside.size, np.int32), grid.nodes(costs), weights, grid.inside > 0)
-    )
+    labels = cut(make_grid((8, 12)), costs, Edges(1.0, 0.01, values, values[:0]))
     np.testing.assert_array_equal(labels, np.broadcast_to(np.arange(12) >= 7, (8, 12)))
 
 
@@ -111,29 +137,20 @@ def test_a_cut_runs_where_the_edge_is():
 def test_geodesic_distances_are_dijkstras(shape, seed):
     rng = np.random.default_rng(seed)
     grid = make_grid(shape, spacing=(2.0, *[1.0] * (len(shape) - 1)))
-    values, costs = (grid.nodes(rng.random((1, *shape)).astype(np.float32)) for _ in range(2))
-    costs = costs[:, 0] + np.float32(0.1)
-    sources = np.flatnonzero(grid.inside)[:2]
-    is_source = np.zeros(len(costs), bool)
-    is_source[sources] = True
-    half = len(grid.offsets) // 2
+    values, costs = rng.random((2, *shape)).astype(np.float32) + np.float32(0.1)
+    sources = np.zeros(shape, bool)
+    sources.ravel()[:2] = True
+    numbers = np.arange(values.size).reshape(shape)
+    half = len(grid.moves) // 2
     rows, columns, ways = [], [], []
-    for node, other, j in edges(grid):
-        way = grid.lengths[half + j] * (costs[node] + costs[other]) / 2 + abs(
-            values[node, 0] - values[other, 0]
-        )
-        rows += [node, other]
-        columns += [other, node]
+    for pixel, other, _ in weighted_edges(grid, Edges(1.0, 1.0, values[np.newaxis], values[np.newaxis][:0])):
+        move = np.subtract(other, pixel)
+        length = grid.lengths[half:][(grid.moves[half:] == move).all(axis=1)][0]
+        way = length * (costs[pixel] + costs[other]) / 2 + abs(values[pixel] - values[other])
+        rows += [numbers[pixel], numbers[other]]
+        columns += [numbers[other], numbers[pixel]]
         ways += [way, way]
-    graph = coo_array((ways, (rows, columns)), shape=(len(costs), len(costs))).tocsr()
-    expected = dijkstra(graph, indices=sources, min_only=True)
-    found = grid.geodesic_distances(is_source, values, costs, 50)
-    inside = grid.inside > 0
-    np.testing.assert_allclose(found[inside], expected[inside], rtol=1e-5)
-
-
-def test_nodes_and_images_are_inverse():
-    grid = make_grid((3, 4))
-    values = np.arange(12.0).reshape(3, 4)
-    np.testing.assert_array_equal(grid.image(grid.nodes(values)), values)
-    assert (grid.nodes(np.stack([values, values]))[:, 1] == grid.nodes(values)).all()
+    graph = coo_array((ways, (rows, columns)), shape=(values.size, values.size)).tocsr()
+    expected = dijkstra(graph, indices=[0, 1], min_only=True).reshape(shape)
+    found = grid.geodesic_distances(sources, grid.differences(values[np.newaxis]), costs, 50)
+    np.testing.assert_allclose(found, expected, rtol=1e-5)

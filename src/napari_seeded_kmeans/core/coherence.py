@@ -14,13 +14,15 @@ settle only the outline on the full one.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from .grid import Grid, make_grid
+from ._kernels.grid import add_squared_steps
+from .grid import Edges, Grid, make_grid
 from .threads import Cancel, map_tiles, stop_if
 
 Values = NDArray[np.float32]
@@ -55,6 +57,71 @@ _N_COARSE = 1 << 18
 
 
 @dataclass(frozen=True, eq=False)
+class Scene:
+    """What the cut sees of an image, whatever was painted on it; worked out once, when it is needed.
+
+    Attributes
+    ----------
+    channels : ndarray (c, *spatial), float32
+        What edges are seen in.
+    spacing : tuple of float, optional
+    """
+
+    channels: Values
+    spacing: tuple[float, ...] | None = None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The spatial shape."""
+        return self.channels.shape[1:]
+
+    @property
+    def length(self) -> float:
+        """The mean side length in pixels."""
+        return float(np.prod(self.shape) ** (1 / len(self.shape)))
+
+    @cached_property
+    def grid(self) -> Grid:
+        """The neighbourhood of its pixels."""
+        return make_grid(self.shape, self.spacing)
+
+    @cached_property
+    def contrast(self) -> Values:
+        """Channels in units of sqrt(2) root mean square differences between neighbours (GrabCut's beta)."""
+        total, n = 0.0, 0
+        for axis, length in enumerate(self.shape):
+            total += _squared_steps(self.channels, axis)
+            n += self.channels[0].size // length * (length - 1)
+        scale = np.sqrt(2 * total / n) if n and total else 1.0
+        scaled: Values = self.channels * np.float32(1 / scale)
+        return scaled
+
+    @cached_property
+    def differences(self) -> Values:
+        """Differences of contrast along every edge, for geodesic distances."""
+        return self.grid.differences(np.float32(np.sqrt(2)) * self.contrast)
+
+    @cached_property
+    def factors(self) -> tuple[int, ...]:
+        """How many pixels of each axis to join: the finest axes first, until few enough are left."""
+        factors = np.ones(len(self.shape), int)
+        spacing = np.asarray(self.spacing or (1.0,) * len(self.shape), float)
+        while np.prod(-(-np.array(self.shape) // factors)) > _N_COARSE:
+            steps = spacing * factors
+            factors[steps < 1.5 * steps.min()] *= 2
+        return tuple(int(factor) for factor in factors)
+
+    @cached_property
+    def coarser(self) -> "Scene":
+        """The scene of blocks of `factors` pixels; itself where they are all 1."""
+        if max(self.factors) == 1:
+            return self
+        spacing = self.spacing or (1.0,) * len(self.factors)
+        steps = tuple(step * factor for step, factor in zip(spacing, self.factors, strict=True))
+        return Scene(_block_means(self.channels, self.factors), steps)
+
+
+@dataclass(frozen=True, eq=False)
 class View:
     """What the cut looks at: an image's evidence and its strokes.
 
@@ -62,46 +129,31 @@ class View:
     ----------
     scores : ndarray (n_classes, *spatial), float32
         Sum to 1 over classes.
-    channels : ndarray (c, *spatial), float32
-        What edges are seen in.
+    scene : Scene
     seeds : ndarray (*spatial,), int32
         Index of the class painted, -1 where not painted.
-    spacing : tuple of float, optional
     """
 
     scores: Values
-    channels: Values
+    scene: Scene
     seeds: Labels
-    spacing: tuple[float, ...] | None = None
 
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """The spatial shape."""
-        return self.seeds.shape
-
-    @property
-    def length(self) -> float:
-        """The mean side length in pixels."""
-        return float(self.seeds.size ** (1 / self.seeds.ndim))
-
-    def coarser(self, factors: tuple[int, ...]) -> "View":
+    def coarser(self) -> "View":
         """Return the view of blocks of pixels; a block is painted if one of its pixels is."""
-        spacing = self.spacing or (1.0,) * len(factors)
-        return View(
-            _block_means(self.scores, factors),
-            _block_means(self.channels, factors),
-            _block_largest(self.seeds, factors),
-            tuple(step * factor for step, factor in zip(spacing, factors, strict=True)),
-        )
+        factors, scene = self.scene.factors, self.scene.coarser
+        if scene is self.scene:
+            return self
+        return View(_block_means(self.scores, factors), scene, _block_largest(self.seeds, factors))
 
 
 def light_cut(view: View, weight: float = LIGHT_CUT, cancel: Cancel | None = None) -> Labels:
     """Return labels (*spatial,) with speckle removed: a light cut on the scores alone."""
     stop_if(cancel)
-    grid = make_grid(view.shape, view.spacing)
-    costs = _costs(view.scores, _LIGHT_COST_LIMIT)
-    weights = grid.edge_weights(grid.nodes(_contrast(view.channels)), _LIGHT_EDGE_FLOOR)
-    return _cut(grid, view, costs, weight * weights, view.seeds < 0, view.scores.argmax(axis=0))
+    labels = np.where(view.seeds >= 0, view.seeds, best_class(view.scores))
+    free = view.seeds < 0
+    costs = _costs(view.scores.reshape(len(view.scores), -1)[:, np.flatnonzero(free)], _LIGHT_COST_LIMIT)
+    edges = Edges(weight, _LIGHT_EDGE_FLOOR, view.scene.contrast, view.scores[:0])
+    return view.scene.grid.cut(labels, free, costs, edges, cancel)
 
 
 def strong_cut(
@@ -119,20 +171,33 @@ def strong_cut(
     cancel : callable, optional
     """
     stop_if(cancel)
-    factors = _coarsening(view)
-    coarse = view.coarser(factors) if max(factors) > 1 else view
+    coarse = view.coarser()
     distances = _reach(coarse, cancel)
     stop_if(cancel)
-    labels = _cut_all(
-        coarse, distances, weight_per_length, reach, coarse.seeds < 0, coarse.scores.argmax(axis=0)
-    )
+    labels = np.where(coarse.seeds >= 0, coarse.seeds, best_class(coarse.scores))
+    free = coarse.seeds < 0
+    labels = _cut_all(coarse, labels, free, np.float32(reach) * distances[:, free], weight_per_length, cancel)
     if coarse is view:
         return labels
     stop_if(cancel)
-    outline = _repeat(_near_outline(labels), factors, view.shape)
-    finer = np.stack([_repeat(plane, factors, view.shape) for plane in distances])
-    free = outline & (view.seeds < 0)
-    return _cut_all(view, finer, weight_per_length, reach, free, _repeat(labels, factors, view.shape))
+    factors, shape = view.scene.factors, view.scene.shape
+    free = _repeat(_near_outline(labels), factors, shape) & (view.seeds < 0)
+    labels = _repeat(labels, factors, shape)
+    np.copyto(labels, view.seeds, where=view.seeds >= 0)
+    coordinates = tuple(axis // factor for axis, factor in zip(np.nonzero(free), factors, strict=True))
+    blocks = np.ravel_multi_index(coordinates, coarse.scene.shape)
+    extra = np.float32(reach) * distances.reshape(len(distances), -1)[:, blocks]
+    return _cut_all(view, labels, free, extra, weight_per_length, cancel)
+
+
+def best_class(scores: Values) -> Labels:
+    """Return the index of the largest score (n_classes, *spatial) of every pixel, the lowest on ties."""
+    labels, best = np.zeros(scores.shape[1:], np.int32), scores[0]
+    for index in range(1, len(scores)):
+        better = scores[index] > best
+        labels[better] = index
+        best = np.maximum(best, scores[index])
+    return labels
 
 
 def may_be_everywhere(seeds: Labels, n_classes: int) -> bool:
@@ -187,36 +252,21 @@ def _n_stroked_pieces(mask: NDArray[np.bool_], painted: NDArray[np.bool_]) -> in
 
 def _cut_all(
     view: View,
-    distances: Values,
+    labels: Labels,
+    free: NDArray[np.bool_],
+    extra: Values,
     weight_per_length: float,
-    reach: float,
-    free: NDArray[np.bool_],
-    start: NDArray[np.integer],
+    cancel: Cancel | None,
 ) -> Labels:
-    """Cut with scores, reach and edges of both colours and scores."""
-    grid = make_grid(view.shape, view.spacing)
-    costs = _costs(view.scores, _COST_LIMIT) + np.float32(reach) * distances
-    seen = np.concatenate(
-        [
-            np.float32(np.sqrt(_EDGE_CONTRAST)) * _contrast(view.channels),
-            np.float32(_EDGE_SCORE / np.sqrt(2)) * view.scores,
-        ]
+    """Cut with scores, `extra` costs (n_classes, n) and edges of both colours and scores."""
+    scores = view.scores.reshape(len(view.scores), -1)[:, np.flatnonzero(free)]
+    edges = Edges(
+        weight_per_length * view.scene.length,
+        _EDGE_FLOOR,
+        np.float32(np.sqrt(_EDGE_CONTRAST)) * view.scene.contrast,
+        np.float32(_EDGE_SCORE / np.sqrt(2)) * view.scores,
     )
-    weights = grid.edge_weights(grid.nodes(seen), _EDGE_FLOOR)
-    return _cut(grid, view, costs, np.float32(weight_per_length * view.length) * weights, free, start)
-
-
-def _cut(
-    grid: Grid,
-    view: View,
-    costs: Values,
-    weights: Values,
-    free: NDArray[np.bool_],
-    start: NDArray[np.integer],
-) -> Labels:
-    labels = np.where(view.seeds >= 0, view.seeds, start).astype(np.int32)
-    chosen = grid.cut(grid.nodes(labels), grid.nodes(costs), weights, grid.nodes(free))
-    return grid.image(chosen)
+    return view.scene.grid.cut(labels, free, _costs(scores, _COST_LIMIT) + extra, edges, cancel)
 
 
 def _costs(scores: Values, limit: float) -> Values:
@@ -228,15 +278,11 @@ def _costs(scores: Values, limit: float) -> Values:
 
 def _reach(view: View, cancel: Cancel | None) -> Values:
     """Share (n_classes, *spatial) of each class in the geodesic distances from all classes' strokes."""
-    grid = make_grid(view.shape, view.spacing)
-    values = grid.nodes(np.float32(np.sqrt(2)) * _contrast(view.channels))
+    grid, differences = view.scene.grid, view.scene.differences
 
     def distances_from(index: int) -> Values:
-        costs = grid.nodes(np.float32(1 + _WAY) - view.scores[index])
-        found: Values = grid.image(
-            grid.geodesic_distances(grid.nodes(view.seeds == index), values, costs, _N_SWEEPS)
-        )
-        return found
+        costs = np.float32(1 + _WAY) - view.scores[index]
+        return grid.geodesic_distances(view.seeds == index, differences, costs, _N_SWEEPS)
 
     distances = np.stack(map_tiles(distances_from, range(len(view.scores)), cancel=cancel))
     # A class whose strokes vanished has no distance; it is as far as can be.
@@ -245,47 +291,43 @@ def _reach(view: View, cancel: Cancel | None) -> Values:
     return shares
 
 
-def _contrast(channels: Values) -> Values:
-    """Channels in units of sqrt(2) root mean square differences between neighbours (GrabCut's beta)."""
-    total, n = 0.0, 0
-    for axis in range(1, channels.ndim):
-        steps = np.diff(channels, axis=axis)
-        total += float(np.square(steps, dtype=np.float64).sum())
-        n += steps[0].size
-    scale = np.sqrt(2 * total / n) if n and total else 1.0
-    scaled: Values = channels / np.float32(scale)
-    return scaled
+def _squared_steps(values: Values, axis: int) -> float:
+    """Sum of the squared differences of neighbours along a spatial axis of (c, *spatial)."""
+    shape = values.shape[1:]
+    rows = values.reshape(len(values), -1, shape[axis], int(np.prod(shape[axis + 1 :])))
 
+    def of_channel(index: int) -> float:
+        sums = np.zeros(max(rows.shape[2:]))
+        add_squared_steps(rows[index], sums)
+        return float(sums.sum())
 
-def _coarsening(view: View) -> tuple[int, ...]:
-    """Return how many pixels of each axis to join: the finest axes first, until few enough are left."""
-    factors = np.ones(len(view.shape), int)
-    spacing = np.asarray(view.spacing or (1.0,) * len(view.shape), float)
-    while np.prod(-(-np.array(view.shape) // factors)) > _N_COARSE:
-        steps = spacing * factors
-        factors[steps < 1.5 * steps.min()] *= 2
-    return tuple(int(factor) for factor in factors)
-
-
-def _blocks(values: NDArray[Any], factors: tuple[int, ...]) -> NDArray[Any]:
-    """Return (..., *coarse, *factors): the pixels of every block last; the border repeats outwards."""
-    n_leading = values.ndim - len(factors)
-    missing = [-length % f for length, f in zip(values.shape[n_leading:], factors, strict=True)]
-    padded = np.pad(values, [(0, 0)] * n_leading + [(0, m) for m in missing], mode="edge")
-    shape = [(n // f, f) for n, f in zip(padded.shape[n_leading:], factors, strict=True)]
-    split = padded.reshape(*padded.shape[:n_leading], *(n for pair in shape for n in pair))
-    inner = range(n_leading + 1, split.ndim, 2)
-    return np.moveaxis(split, tuple(inner), tuple(range(split.ndim - len(factors), split.ndim)))
+    return sum(map_tiles(of_channel, range(len(rows))))
 
 
 def _block_means(values: Values, factors: tuple[int, ...]) -> Values:
-    axes = tuple(range(-len(factors), 0))
-    return np.asarray(_blocks(values, factors).mean(axis=axes), np.float32)
+    """Return the means of blocks over the last axes; the border repeats outwards."""
+    n_leading = values.ndim - len(factors)
+    for axis, factor in enumerate(factors, start=n_leading):
+        parts = [_every(values, axis, first, factor) for first in range(factor)]
+        values = sum(parts[1:], parts[0])
+    return values * np.float32(1 / np.prod(factors))
 
 
 def _block_largest(values: Labels, factors: tuple[int, ...]) -> Labels:
-    axes = tuple(range(-len(factors), 0))
-    return np.asarray(_blocks(values, factors).max(axis=axes), np.int32)
+    for axis, factor in enumerate(factors):
+        parts = [_every(values, axis, first, factor) for first in range(factor)]
+        values = np.maximum.reduce(parts)
+    return values
+
+
+def _every(values: NDArray[Any], axis: int, first: int, step: int) -> NDArray[Any]:
+    """Return every `step`-th row from the `first` on; the last row repeats outwards."""
+    length = values.shape[axis]
+    before = (slice(None),) * axis
+    if length % step == 0:
+        return values[*before, first::step]
+    rows = np.minimum(np.arange(first, first + step * -(-length // step), step), length - 1)
+    return values[*before, rows]
 
 
 def _repeat(values: NDArray[Any], factors: tuple[int, ...], shape: tuple[int, ...]) -> NDArray[Any]:

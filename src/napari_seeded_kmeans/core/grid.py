@@ -2,97 +2,161 @@
 
 from dataclasses import dataclass
 from itertools import product
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ._kernels import cut, grid
+from .threads import Cancel, map_tiles, tiles
 
 Values = NDArray[np.float32]
+Labels = NDArray[np.int32]
 # Capacities are integers: what is less than one thousandth of a cost is lost.
-_UNIT = 1000.0
+UNIT = 1000.0
 _N_EXPANSION_ROUNDS = 2
+# Nodes whose flow is settled together, before that between them: what fits a core's cache.
+_STRIP = 1 << 15
+
+
+class Edges(NamedTuple):
+    """What the edges between pixels weigh: ``weight * (floor + (1 - floor) exp(-|difference|^2)) / length``.
+
+    Attributes
+    ----------
+    weight, floor : float
+    channels, scores : ndarray (c, *spatial), (k, *spatial), float32
+        What differences are seen in; either may have no rows.
+    """
+
+    weight: float
+    floor: float
+    channels: Values
+    scores: Values
 
 
 @dataclass(frozen=True, eq=False)
 class Grid:
-    """The neighbourhood of an image's pixels; arrays "of nodes" have a rim of one pixel, flattened.
+    """The neighbourhood of an image's pixels.
 
     Attributes
     ----------
     shape : tuple of int
         The image's spatial shape.
-    offsets : ndarray (m,), int64
-        Neighbours of a node, by difference of index, ascending.
+    moves : ndarray (m, n_spatial), int64
+        To the neighbours of a pixel, ascending in C order.
     lengths : ndarray (m,), float32
         Their distance, in units of the finest axis.
-    inside : ndarray (n,), uint8
-        0 on the rim.
     """
 
     shape: tuple[int, ...]
-    offsets: NDArray[np.int64]
+    moves: NDArray[np.int64]
     lengths: Values
-    inside: NDArray[np.uint8]
-
-    def nodes(self, values: NDArray[Any]) -> NDArray[Any]:
-        """Return a map (*shape) or maps (c, *shape) as nodes (n,) or (n, c); 0 on the rim."""
-        n_leading = values.ndim - len(self.shape)
-        rimmed = np.pad(values, [(0, 0)] * n_leading + [(1, 1)] * len(self.shape))
-        if not n_leading:
-            return rimmed.ravel()
-        return np.ascontiguousarray(rimmed.reshape(len(values), -1).T)
-
-    def image(self, nodes: NDArray[Any]) -> NDArray[Any]:
-        """Return nodes (n,) as a map (*shape)."""
-        rimmed = nodes.reshape([length + 2 for length in self.shape])
-        return rimmed[(slice(1, -1),) * len(self.shape)]
-
-    def edge_weights(self, values: Values, floor: float) -> Values:
-        """Weight of every forward edge (n, m // 2) from scaled `values` (n, c); see the kernel."""
-        weights = np.empty((len(values), len(self.offsets) // 2), np.float32)
-        grid.edge_weights(values, self.offsets, self.lengths, self.inside, floor, weights)
-        return weights
-
-    def geodesic_distances(
-        self, sources: NDArray[np.bool_], values: Values, costs: Values, n_sweeps: int
-    ) -> Values:
-        """Distance (n,) of every node from the nearest source; see the kernel."""
-        distances = np.where(sources, np.float32(0), np.float32(np.inf))
-        grid.geodesic_distances(values, costs, self.offsets, self.lengths, self.inside, n_sweeps, distances)
-        return distances
 
     def cut(
-        self, labels: NDArray[np.int32], costs: Values, weights: Values, free: NDArray[np.bool_]
-    ) -> NDArray[np.int32]:
-        """Choose labels of the free nodes so that costs and cut edges together are least.
+        self,
+        labels: Labels,
+        free: NDArray[np.bool_],
+        costs: Values,
+        edges: Edges,
+        cancel: Cancel | None = None,
+    ) -> Labels:
+        """Return labels chosen for the free pixels so that costs and cut edges together are least.
 
         For two labels this is the minimum; for more, no single label's expansion improves it.
 
         Parameters
         ----------
-        labels : int32 (n,)
-            From 0; where a node is not free, its neighbours see this label.
-        costs : float32 (n, n_labels)
-        weights : float32 (n, m // 2)
-        free : bool (n,)
+        labels : int32 (*spatial,)
+            From 0.
+        free : bool (*spatial,)
+        costs : float32 (n_labels, n)
+            Of the free pixels, in the order of ``labels[free]``.
+        edges : Edges
         """
-        labels = labels.copy()
-        states = self.inside + (self.inside * ~free)
-        if costs.shape[1] == 2:
-            # From all 0, one expansion of 1 reaches every labelling.
-            labels[free] = 0
-            cut.expand(labels, costs, weights, self.offsets, states, 1, _UNIT)
+        pixels = np.flatnonzero(free)
+        if not len(pixels):
             return labels
-        for _ in range(_N_EXPANSION_ROUNDS):
-            moves = [
-                cut.expand(labels, costs, weights, self.offsets, states, label, _UNIT)
-                for label in range(costs.shape[1])
-            ]
-            if not any(moves):
-                break
-        return labels
+        numbers = np.full(self.shape, grid.FIXED, np.int32)
+        numbers.ravel()[pixels] = np.arange(len(pixels), dtype=np.int32)
+        prices = np.ascontiguousarray(np.rint(costs.T * np.float32(UNIT)), np.int32)
+        neighbours = np.empty((len(pixels) + 1, len(self.moves)), np.int32)
+        weights = np.empty((len(pixels), len(self.moves) // 2), np.int32)
+        neighbours[-1] = len(pixels)
+        places = self._rimmed_places(pixels)
+        rimmed = np.pad(numbers, 1, constant_values=grid.OUTSIDE).ravel()
+        steps, offsets = self.moves @ _strides(self.shape), self._rimmed_offsets
+        factors = np.float32(edges.weight * UNIT) / self.lengths
+        channels, scores = (maps.reshape(len(maps), labels.size) for maps in (edges.channels, edges.scores))
+        flat = labels.flatten()
+
+        def connect(tile: slice) -> None:
+            grid.connect(
+                tile.start,
+                tile.stop,
+                pixels,
+                places,
+                rimmed,
+                steps,
+                offsets,
+                factors,
+                np.float32(edges.floor),
+                channels,
+                scores,
+                flat,
+                neighbours,
+                weights,
+                prices,
+            )
+
+        map_tiles(connect, tiles(len(pixels), _STRIP), cancel=cancel)
+        graph = _Graph(prices, weights, neighbours)
+        flat[pixels] = graph.choose(flat[pixels], cancel)
+        return flat.reshape(self.shape)
+
+    def geodesic_distances(
+        self, sources: NDArray[np.bool_], differences: Values, costs: Values, n_sweeps: int
+    ) -> Values:
+        """Return the distance (*spatial,) from the nearest source; a step costs way and difference.
+
+        Parameters
+        ----------
+        sources : bool (*spatial,)
+        differences : float32
+            Of `differences`.
+        costs : float32 (*spatial,)
+            Cost of a unit of way, > 0.
+        n_sweeps : int
+            Most pairs of sweeps over the image.
+        """
+        distances = np.pad(np.where(sources, np.float32(0), np.float32(np.inf)), 1, constant_values=np.inf)
+        grid.geodesic_distances(
+            differences,
+            np.pad(costs, 1).ravel(),
+            self._rimmed_offsets,
+            self.lengths,
+            n_sweeps,
+            distances.ravel(),
+        )
+        return distances[(slice(1, -1),) * len(self.shape)]
+
+    def differences(self, values: Values) -> Values:
+        """Return how much `values` (c, *spatial) differ along every edge, for `geodesic_distances`."""
+        n_spatial = len(self.shape)
+        rimmed = np.pad(values, [(0, 0)] + [(1, 1)] * n_spatial)
+        inside = np.pad(np.ones(self.shape, np.uint8), 1).ravel()
+        found = np.empty((inside.size, len(self.moves) // 2), np.float32)
+        grid.edge_lengths(rimmed.reshape(len(values), -1), self._rimmed_offsets, inside, found)
+        return found
+
+    @property
+    def _rimmed_offsets(self) -> NDArray[np.int64]:
+        return self.moves @ _strides(tuple(length + 2 for length in self.shape))
+
+    def _rimmed_places(self, pixels: NDArray[np.int64]) -> NDArray[np.int64]:
+        places = np.unravel_index(pixels, self.shape)
+        rimmed = tuple(length + 2 for length in self.shape)
+        return np.asarray(np.ravel_multi_index(tuple(axis + 1 for axis in places), rimmed), np.int64)
 
 
 def make_grid(shape: tuple[int, ...], spacing: tuple[float, ...] | None = None) -> Grid:
@@ -107,10 +171,58 @@ def make_grid(shape: tuple[int, ...], spacing: tuple[float, ...] | None = None) 
         Pixel size along each axis, in any unit.
     """
     steps = np.ones(len(shape)) if spacing is None else np.asarray(spacing, float) / min(spacing)
-    strides = np.cumprod([1, *(length + 2 for length in shape[:0:-1])])[::-1]
     moves = np.array([move for move in product((-1, 0, 1), repeat=len(shape)) if any(move)])
     if len(shape) > 2:
         moves = moves[np.abs(moves).sum(axis=1) == 1]
-    inside = np.pad(np.ones(shape, np.uint8), 1).ravel()
-    lengths = np.linalg.norm(moves * steps, axis=1).astype(np.float32)
-    return Grid(shape, (moves @ strides).astype(np.int64), lengths, inside)
+    return Grid(shape, moves, np.linalg.norm(moves * steps, axis=1).astype(np.float32))
+
+
+@dataclass(frozen=True, eq=False)
+class _Graph:
+    """Free pixels as nodes: int32 costs (n, n_labels), weights (n, m // 2), neighbours (n + 1, m)."""
+
+    costs: Labels
+    weights: Labels
+    neighbours: Labels
+
+    def choose(self, labels: Labels, cancel: Cancel | None) -> Labels:
+        """Return better labels than `labels` (n,)."""
+        n_labels = self.costs.shape[1]
+        if n_labels == 2:
+            # From all 0, one expansion of 1 reaches every labelling.
+            labels = np.zeros_like(labels)
+            self._expand(labels, 1, cancel)
+            return labels
+        for _ in range(_N_EXPANSION_ROUNDS):
+            moves = [self._expand(labels, label, cancel) for label in range(n_labels)]
+            if not any(moves):
+                break
+        return labels
+
+    def _expand(self, labels: Labels, label: int, cancel: Cancel | None) -> int:
+        """Let `label` take the nodes that make the energy least, in place; returns how many it took.
+
+        Strips first, each in its thread and in the cache; what is left to be done across them is little.
+        """
+        n = len(labels)
+        room, surplus = np.zeros(self.neighbours.shape, np.int32), np.zeros(n + 1, np.int32)
+        trees, parents = np.empty((2, n + 1), np.int8)
+        times, depths = np.zeros((2, n + 1), np.int32)
+        cut.prepare(labels, self.costs, self.weights, self.neighbours, label, _STRIP, room, surplus)
+        cut.plant(surplus, trees, parents, depths)
+
+        def flow(strip: slice, time: int = 0) -> int:
+            return cut.max_flow(
+                strip.start, strip.stop, time, room, surplus, self.neighbours, trees, parents, times, depths
+            )
+
+        strips = tiles(n, _STRIP)
+        ends = map_tiles(flow, strips, cancel=cancel)
+        if len(strips) > 1:
+            cut.bridge(labels, self.weights, self.neighbours, label, _STRIP, room)
+            flow(slice(0, n), max(ends))
+        return cut.take(labels, trees, label)
+
+
+def _strides(shape: tuple[int, ...]) -> NDArray[np.int64]:
+    return np.cumprod([1, *shape[:0:-1]], dtype=np.int64)[::-1]

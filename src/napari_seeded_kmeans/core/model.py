@@ -16,7 +16,9 @@ from .cleanup import clean
 from .coherence import (
     CUT_PER_LENGTH,
     LIGHT_CUT,
+    Scene,
     View,
+    best_class,
     find_spread,
     light_cut,
     may_be_everywhere,
@@ -358,7 +360,7 @@ def _apply(
     scores[:, ~finite] = np.float32(1 / len(classes))
     known = None if seeds is None else np.where(finite, seeds, 0)
     indices, spread = _choose(
-        View(scores, channels, _indices(known, finite.shape, classes), spacing), params, steps
+        View(scores, Scene(channels, spacing), _indices(known, finite.shape, classes)), params, steps
     )
     dtype = np.int64 if seeds is None else seeds.dtype
     labels = np.asarray(classes, dtype)[indices]
@@ -384,7 +386,7 @@ def _choose(view: View, params: Params, steps: _Steps) -> tuple[NDArray[np.integ
     spread = params.spread if has_seeds else "everywhere"
     if spread == "auto" and not may_be_everywhere(view.seeds, len(view.scores)):
         spread = "strokes"
-    labels: NDArray[np.integer] = view.scores.argmax(axis=0)
+    labels: NDArray[np.integer] = best_class(view.scores)
     if params.coherence > 0 and spread != "strokes":
         labels = light_cut(view, params.coherence * LIGHT_CUT, steps.cancel)
     if spread == "auto":
