@@ -28,6 +28,7 @@ from .core.kmeans import KMeansResult as KMeansResult
 from .core.kmeans import kmeans as kmeans
 from .core.kmeans_estimator import KMeans as KMeans
 from .core.mask_seeds import seeds_from_labels as seeds_from_labels
+from .core.palette_edits import PaletteEdits as PaletteEdits
 from .core.params import Params as Params
 from .core.params import make_params as make_params
 from .estimator import SeededKMeans as SeededKMeans

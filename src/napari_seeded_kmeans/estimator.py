@@ -1,6 +1,6 @@
 """The public face: `segment` in one call, `SeededKMeans` to fit once and predict many."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -12,12 +12,16 @@ from numpy.typing import ArrayLike, NDArray
 from .core import model as core
 from .core.class_colors import check_color, class_color, class_name
 from .core.cleanup import background_class
+from .core.close_up import features_at
 from .core.cluster_map import cluster_map
 from .core.drift import measure_fit, sample_blocks
 from .core.errors import SeededKMeansError
+from .core.features import check_image
 from .core.label_table import table_of
 from .core.model import Model, Result, Spread
+from .core.palette_edits import NO_EDITS, PaletteEdits
 from .core.params import Params, make_params
+from .core.region import Part
 from .core.swatches import cluster_colors
 from .core.threads import Cancel, Progress
 from .core.training import Training, TrainingImage
@@ -71,6 +75,9 @@ def segment(
     spacing: float | tuple[float, ...] | None = None,
     random_state: int = 0,
     preset: str = "auto",
+    edits: PaletteEdits | None = None,
+    ignore: int | Collection[int] = (),
+    region: ArrayLike | None = None,
     cancel: Cancel | None = None,
     progress: Progress | None = None,
     **params: Any,
@@ -91,6 +98,12 @@ def segment(
         Seed of the generator; the same seed gives the same bits.
     preset : {"auto", "classic"}
         Where the settings start from.
+    edits : PaletteEdits, optional
+        What a person changed in the palette.
+    ignore : int or collection of int
+        Class values that teach nothing: the pixels painted with them are treated like NaN, and get label 0.
+    region : array (*spatial,), optional
+        Nonzero inside. Outside nothing is computed, strokes teach nothing, and labels are 0.
     cancel : callable, optional
         Asked now and then; once it answers True, `CancelledError` is raised.
     progress : callable, optional
@@ -107,26 +120,29 @@ def segment(
     SeededKMeansError
         When an argument is unusable; the sentence names it and its value.
     """
-    estimator = SeededKMeans(preset=preset, random_state=random_state, **params)
-    fitted, result = core.segment(
-        image,
-        seeds,
+    estimator = SeededKMeans(preset=preset, random_state=random_state, edits=edits, **params)
+    part = Part(image, seeds, channel_axis, ignore, region)
+    estimator.model_, found = core.segment(
+        part.image,
+        part.seeds,
         estimator.params,
         channel_axis=channel_axis,
         spacing=_check_spacing(spacing, np.ndim(seeds)),
+        edits=estimator.edits,
+        valid=part.valid,
         random_state=random_state,
         cancel=cancel,
         progress=progress,
     )
-    estimator.model_ = fitted
-    pairs = _Record([(image, seeds)], channel_axis)
+    pairs = _Record([(part.image, part.seeds)], channel_axis)
     list(pairs)
-    estimator.training_ = pairs.training(fitted, (), random_state)
+    estimator.training_ = pairs.training(estimator.model_, (), random_state)
+    classes, result = estimator.model_.classes, part.whole(found)
     return Segmentation(
         result.labels,
         result.scores,
         result.uncertainty,
-        fitted.classes,
+        classes,
         estimator,
         result.strangeness,
         result.spread,
@@ -142,6 +158,8 @@ class SeededKMeans:
         Where the settings start from.
     random_state : int
         Seed of the generator.
+    edits : PaletteEdits, optional
+        What a person changed in the palette; every fit takes it into account.
     **params
         Settings by name: the fields of :class:`~napari_seeded_kmeans.core.params.Params`.
 
@@ -158,8 +176,16 @@ class SeededKMeans:
         `class_color`; saved with the model.
     """
 
-    def __init__(self, *, preset: str = "auto", random_state: int = 0, **params: Any) -> None:
+    def __init__(
+        self,
+        *,
+        preset: str = "auto",
+        random_state: int = 0,
+        edits: PaletteEdits | None = None,
+        **params: Any,
+    ) -> None:
         self.params: Params = make_params(preset, **params)
+        self.edits = edits or NO_EDITS
         self.random_state = random_state
         self.model_: Model | None = None
         self.training_: Training | None = None
@@ -184,7 +210,12 @@ class SeededKMeans:
         pairs = _Record([(image, seeds)], channel_axis)
         for one_image, one_seeds in pairs:
             self.model_ = core.fit(
-                one_image, one_seeds, self.params, channel_axis=channel_axis, random_state=self.random_state
+                one_image,
+                one_seeds,
+                self.params,
+                channel_axis=channel_axis,
+                edits=self.edits,
+                random_state=self.random_state,
             )
         self.training_ = pairs.training(self._fitted(), (), self.random_state)
         return self
@@ -215,7 +246,11 @@ class SeededKMeans:
         """
         record = _Record(pairs, channel_axis)
         self.model_ = core.fit_many(
-            record, self.params, channel_axis=channel_axis, random_state=self.random_state
+            record,
+            self.params,
+            channel_axis=channel_axis,
+            edits=self.edits,
+            random_state=self.random_state,
         )
         self.training_ = record.training(self.model_, names, self.random_state)
         return self
@@ -247,6 +282,15 @@ class SeededKMeans:
         """Return the row of `palette_colors` every pixel (*spatial,) is nearest to, from 1 on; 0 for NaN."""
         return cluster_map(self._fitted(), image, channel_axis=channel_axis)
 
+    def features_at(
+        self, image: ArrayLike, position: tuple[int, ...], *, channel_axis: int | None = None
+    ) -> NDArray[np.float32]:
+        """Return all features (d,) of one pixel, as `PaletteEdits.with_color` takes them."""
+        model = self._fitted()
+        if model.recipe.n_channels and channel_axis is None:
+            channel_axis = -1
+        return features_at(check_image(image, None, channel_axis), position, model.recipe)
+
     @property
     def palette_colors(self) -> NDArray[np.float64]:
         """The colour of each cluster in the image's own values, (k, c); those of a class stand together."""
@@ -269,7 +313,8 @@ class SeededKMeans:
             for value in self.classes
         ]
         training = None if self.training_ is None else self.training_.to_dict()
-        return {**self._fitted().to_dict(), "legend": legend, "training": training}
+        edits = self.edits.to_dict() if self.edits else None
+        return {**self._fitted().to_dict(), "legend": legend, "palette_edits": edits, "training": training}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -283,6 +328,8 @@ class SeededKMeans:
         model = Model.from_dict(data)
         estimator = cls(**model.params.model_dump())
         estimator.model_ = model
+        if data.get("palette_edits") is not None:
+            estimator.edits = PaletteEdits.from_dict(data["palette_edits"])
         try:
             # Models of earlier releases have neither legend nor record.
             legend = {int(row["value"]): row for row in data.get("legend") or ()}

@@ -20,6 +20,7 @@ from ._kernels.logistic import weighted_gram
 from .errors import SeededKMeansError, SeededKMeansWarning
 from .kmeans import kmeans
 from .palette import Palette
+from .palette_edits import Grouping
 from .params import Params
 from .scores import class_scores, nearest_distances, rbf_scores, responsibilities
 from .threads import Cancel
@@ -100,6 +101,7 @@ def fit_look(
     classes: tuple[int, ...],
     params: Params,
     random_state: int,
+    grouping: Grouping | None = None,
 ) -> Look:
     """Learn a look from painted pixels.
 
@@ -113,17 +115,23 @@ def fit_look(
         Each among `values`.
     params : Params
     random_state : int
+    grouping : Grouping, optional
+        Pixels that are clustered by themselves.
     """
-    samples, values = _thinned(samples, values, classes)
+    kept = _thinned(values, classes)
+    samples, values = samples[kept], values[kept]
+    if grouping is not None:
+        grouping = grouping.at(kept)
     centers, shares, distances, reaches = [], [], [], []
     for value in classes:
-        own = samples[values == value]
-        result = kmeans(own, _affordable_clusters(own, value, params), random_state=random_state)
-        counts = np.bincount(result.labels, minlength=len(result.centers))
-        centers.append(np.asarray(result.centers, np.float64))
+        inside = values == value
+        own, groups = samples[inside], None if grouping is None else grouping.at(inside)
+        found, labels = _find_clusters(own, value, params, random_state, groups)
+        counts = np.bincount(labels, minlength=len(found))
+        centers.append(np.asarray(found, np.float64))
         equal = np.full(len(counts), 1 / len(counts))
         shares.append(equal if params.cluster_weights == "equal" else counts / counts.sum())
-        distances.append(np.linalg.norm(own - result.centers[result.labels], axis=1))
+        distances.append(np.linalg.norm(own - found[labels], axis=1))
         reaches.append(float(np.quantile(distances[-1], _REACH_QUANTILE)))
     palette = Palette(
         np.concatenate(centers),
@@ -224,10 +232,34 @@ def _product(a: Array, b: Array) -> Array:
     return product
 
 
-def _thinned(
-    samples: Samples, values: NDArray[np.integer], classes: tuple[int, ...]
-) -> tuple[Samples, NDArray[np.integer]]:
-    """Keep evenly spaced pixels of classes with very many."""
+def _find_clusters(
+    samples: Samples, class_value: int, params: Params, random_state: int, grouping: Grouping | None
+) -> tuple[NDArray[np.floating[Any]], NDArray[np.integer]]:
+    """Return the clusters (k, d) of one class and to which each of its samples (n, d) belongs."""
+    if grouping is None or (grouping.ids < 0).all():
+        result = kmeans(
+            samples, _affordable_clusters(samples, class_value, params), random_state=random_state
+        )
+        return result.centers, result.labels
+    n_left = params.n_clusters - sum(grouping.sizes[group] for group in np.unique(grouping.ids) if group >= 0)
+    centers, labels = np.empty((0, samples.shape[1])), np.empty(len(samples), np.intp)
+    for group in np.unique(grouping.ids).tolist():
+        inside = grouping.ids == group
+        own, first = samples[inside], len(centers)
+        if group in grouping.fixed:
+            centers = np.concatenate([centers, [grouping.fixed[group]]])
+            labels[inside] = first
+            continue
+        affordable = _affordable_clusters(own, class_value, params) if group < 0 else _n_distinct(own)
+        wanted = max(1, n_left) if group < 0 else grouping.sizes[group]
+        result = kmeans(own, min(affordable, wanted), random_state=random_state)
+        centers = np.concatenate([centers, result.centers])
+        labels[inside] = result.labels + first
+    return centers, labels
+
+
+def _thinned(values: NDArray[np.integer], classes: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Return which pixels to keep: evenly spaced ones of classes with very many."""
     most = max(_MAX_SAMPLES // len(classes), _MIN_SAMPLES_PER_CLASS)
     kept = np.ones(len(values), bool)
     for value in classes:
@@ -235,7 +267,7 @@ def _thinned(
         if len(own) > most:
             kept[own] = False
             kept[own[np.linspace(0, len(own) - 1, most).astype(int)]] = True
-    return samples[kept], values[kept]
+    return kept
 
 
 def _affordable_clusters(samples: Samples, class_value: int, params: Params) -> int:
@@ -247,7 +279,7 @@ def _affordable_clusters(samples: Samples, class_value: int, params: Params) -> 
     # A look at the first rows settles it for nearly every image.
     if len(np.unique(samples[: 8 * wanted], axis=0)) >= wanted:
         return wanted
-    n_distinct = len(np.unique(samples, axis=0))
+    n_distinct = _n_distinct(samples)
     if n_distinct < wanted and "n_clusters" in params.model_fields_set:
         warnings.warn(
             f"Class {class_value} was painted on {n_distinct} distinct colours only: "
@@ -256,6 +288,10 @@ def _affordable_clusters(samples: Samples, class_value: int, params: Params) -> 
             stacklevel=2,
         )
     return min(wanted, n_distinct)
+
+
+def _n_distinct(samples: Samples) -> int:
+    return len(np.unique(samples, axis=0))
 
 
 def _bandwidth(distances: NDArray[np.floating[Any]], samples: Samples, spreads: float) -> float:

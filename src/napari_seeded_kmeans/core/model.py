@@ -29,6 +29,7 @@ from .errors import CancelledError, SeededKMeansError
 from .features import FeatureRecipe, check_image, resolve_recipe, with_lightness
 from .looks import Look, check_painted, fit_look, look_scores, strangeness
 from .palette import Palette
+from .palette_edits import NO_EDITS, PaletteEdits, Taught, check_edited
 from .params import Params, make_params
 from .scores import uncertainty
 from .seeds import check_seed_image, check_seeds, seed_classes
@@ -133,19 +134,27 @@ def segment(
     *,
     channel_axis: int | None = None,
     spacing: tuple[float, ...] | None = None,
+    edits: PaletteEdits = NO_EDITS,
+    valid: NDArray[np.bool_] | None = None,
     random_state: int = 0,
     cancel: Cancel | None = None,
     progress: Progress | None = None,
 ) -> tuple[Model, Result]:
-    """Fit a model to the strokes on an image and apply it to that image."""
+    """Fit a model to the strokes on an image and apply it to that image; what is not `valid` is like NaN."""
     steps = _Steps(4, cancel, progress)
     array = check_image(image, np.ndim(seeds), channel_axis)
     painted = check_seeds(seeds, array.shape[: np.ndim(seeds)])
-    recipe = _recipe(array, painted, params, spacing)
+    recipe = _recipe(array, painted, params, spacing, edits)
     channels, finite = compute_channels(array, recipe)
+    if valid is not None:
+        finite &= valid
     steps.done()
     samples, values = _painted_samples(channels, finite, painted, recipe)
-    model = _fit_samples(samples, values, seed_classes(painted), params, recipe, len(channels), random_state)
+    taught = edits.apply(samples, values)
+    model = _fit_samples(taught, seed_classes(painted), params, recipe, len(channels), random_state)
+    if edits:
+        painted = painted.copy()
+        painted[(painted != 0) & finite] = taught.pixel_values
     steps.done()
     result = _apply(model, channels, finite, painted, spacing, steps)
     return model, result
@@ -157,15 +166,16 @@ def fit(
     params: Params,
     *,
     channel_axis: int | None = None,
+    edits: PaletteEdits = NO_EDITS,
     random_state: int = 0,
 ) -> Model:
     """Fit a model to the strokes on an image."""
     array = check_image(image, np.ndim(seeds), channel_axis)
     painted = check_seeds(seeds, array.shape[: np.ndim(seeds)])
-    recipe = _recipe(array, painted, params, None)
+    recipe = _recipe(array, painted, params, None, edits)
     channels, finite = compute_channels(array, recipe)
-    samples, values = _painted_samples(channels, finite, painted, recipe)
-    return _fit_samples(samples, values, seed_classes(painted), params, recipe, len(channels), random_state)
+    taught = edits.apply(*_painted_samples(channels, finite, painted, recipe))
+    return _fit_samples(taught, seed_classes(painted), params, recipe, len(channels), random_state)
 
 
 def fit_many(
@@ -173,6 +183,7 @@ def fit_many(
     params: Params,
     *,
     channel_axis: int | None = None,
+    edits: PaletteEdits = NO_EDITS,
     random_state: int = 0,
 ) -> Model:
     """Fit one model to the strokes on several images of one kind.
@@ -187,7 +198,7 @@ def fit_many(
             array = check_image(image, np.ndim(seeds), channel_axis)
             painted = check_seed_image(seeds, array.shape[: np.ndim(seeds)])
             if recipe is None:
-                recipe = _recipe(array, painted, params, None)
+                recipe = _recipe(array, painted, params, None, edits)
             channels, finite = compute_channels(array, recipe)
             n_channels = len(channels)
             own_samples, own_values = _painted_samples(channels, finite, painted, recipe)
@@ -197,11 +208,10 @@ def fit_many(
             raise SeededKMeansError(f"pair {number}: {error}") from None
     if recipe is None:
         raise SeededKMeansError("pairs are empty: give at least one image and its seeds.")
-    taught = np.concatenate(values)
-    check_seeds(taught, taught.shape)
-    return _fit_samples(
-        np.concatenate(samples), taught, seed_classes(taught), params, recipe, n_channels, random_state
-    )
+    painted_values = np.concatenate(values)
+    check_seeds(painted_values, painted_values.shape)
+    taught = edits.apply(np.concatenate(samples), painted_values)
+    return _fit_samples(taught, seed_classes(painted_values), params, recipe, n_channels, random_state)
 
 
 def predict(
@@ -253,19 +263,25 @@ class _Steps:
 
 
 def _recipe(
-    image: NDArray[Any], seeds: NDArray[np.integer], params: Params, spacing: tuple[float, ...] | None
+    image: NDArray[Any],
+    seeds: NDArray[np.integer],
+    params: Params,
+    spacing: tuple[float, ...] | None,
+    edits: PaletteEdits,
 ) -> FeatureRecipe:
-    """Settle how features are made, all but their standard."""
+    """Settle how features are made, all but their standard; as they were when the palette was edited."""
     recipe = resolve_recipe(
         image,
         has_channels=image.ndim > seeds.ndim,
         color_space=params.color_space,
         blur_sigma_px=params.blur_sigma_px,
     )
-    if params.color_space == "auto" and recipe.color_space != "lab":
-        recipe = with_lightness(recipe, image, seeds != 0)
     if params.texture and can_have_texture(seeds.ndim):
         recipe = replace(recipe, sigmas_px=SIGMAS_PX, spacing=spacing)
+    if edits.recipe is not None:
+        return edits.checked_recipe(recipe)
+    if params.color_space == "auto" and recipe.color_space != "lab":
+        recipe = with_lightness(recipe, image, seeds != 0)
     return recipe
 
 
@@ -278,22 +294,31 @@ def _painted_samples(
 
 
 def _fit_samples(
-    samples: Stack,
-    values: NDArray[np.integer],
+    taught: Taught,
     classes: tuple[int, ...],
     params: Params,
     recipe: FeatureRecipe,
     n_channels: int,
     random_state: int,
 ) -> Model:
-    check_painted(values, classes)
-    if recipe.sigmas_px or params.cluster_weights == "learnt":
+    _, samples, values, grouping = taught
+    if grouping is None:
+        check_painted(values, classes)
+    else:
+        classes = check_edited(values)
+    is_standard = bool(recipe.factors)
+    if not is_standard and (recipe.sigmas_px or params.cluster_weights == "learnt"):
         recipe = standardise(recipe, samples)
         samples = apply_standard(samples, recipe)
     widths = [n_color_columns(recipe, n_channels)]
     if recipe.sigmas_px:
         widths.append(samples.shape[1])
-    looks = tuple(fit_look(samples[:, :width], values, classes, params, random_state) for width in widths)
+    # Clusters of their own are those of the palette a person sees: the colours.
+    groupings = (grouping, None)
+    looks = tuple(
+        fit_look(samples[:, :width], values, classes, params, random_state, own)
+        for width, own in zip(widths, groupings, strict=False)
+    )
     n_seeds = tuple(int(np.count_nonzero(values == value)) for value in classes)
     return Model(params, recipe, looks, classes, n_seeds)
 

@@ -1,0 +1,298 @@
+"""What a person changed in a palette: a value that a fit takes beside the strokes.
+
+*Strategy.* An edit acts on the painted pixels behind a cluster, not on the cluster: they count as another
+class, are left out, or are clustered by themselves. So everything that is learnt from strokes follows, both
+looks, the cut and the strokes that keep their class, and strokes painted later fall under the same edits. A
+cluster is named by its place among its class's clusters at the time (its Voronoi cell, as far as its class
+reaches), in features that stay as they are from the first edit on: the same edits on the same strokes give
+the same bits.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import SeededKMeansError
+from .features import FeatureRecipe
+from .palette_steps import (
+    AddColor,
+    Cell,
+    Edit,
+    LeaveOut,
+    Lock,
+    Reassign,
+    Regroup,
+    Row,
+    Samples,
+    read_step,
+    step_to_dict,
+)
+
+if TYPE_CHECKING:
+    from .model import Model
+
+# Beyond as many reaches of its class a pixel is none of its clusters'.
+_REACHES = 4.0
+# A colour that is added counts as much as an average cluster among as many as this.
+_CLUSTERS_PER_CLASS = 16
+_LEAST_WEIGHT_PX = 30
+
+
+class Grouping(NamedTuple):
+    """Which painted pixels are clustered by themselves.
+
+    Attributes
+    ----------
+    ids : ndarray (n,), int32
+        Which of `sizes` a pixel is clustered with; -1 with all the others of its class.
+    sizes : tuple of int
+        Into how many clusters each group goes.
+    fixed : mapping of int to tuple of float
+        Groups whose cluster is given beforehand.
+    """
+
+    ids: NDArray[np.int32]
+    sizes: tuple[int, ...]
+    fixed: Mapping[int, Row]
+
+    def at(self, chosen: NDArray[np.bool_]) -> "Grouping":
+        """Return the grouping of some of the pixels."""
+        return self._replace(ids=self.ids[chosen])
+
+
+class Taught(NamedTuple):
+    """What a palette with edits is learnt from.
+
+    Attributes
+    ----------
+    pixel_values : ndarray (n,), integer
+        What each painted pixel counts for; 0 if it is left out.
+    samples : ndarray (m, d), float32
+        The pixels that are not left out, then those that stand for added colours.
+    values : ndarray (m,), integer
+        Their class values.
+    grouping : Grouping or None
+        None where there are no edits.
+    """
+
+    pixel_values: NDArray[np.integer]
+    samples: Samples
+    values: NDArray[np.integer]
+    grouping: Grouping | None
+
+
+@dataclass(frozen=True)
+class PaletteEdits:
+    """Edits in the order they were made; immutable, comparable, JSON-ready.
+
+    Attributes
+    ----------
+    recipe : FeatureRecipe or None
+        How features are made since the first edit; None without edits.
+    steps : tuple
+        `Reassign`, `LeaveOut`, `Regroup`, `Lock`, `AddColor`.
+    """
+
+    recipe: FeatureRecipe | None = None
+    steps: tuple[Edit, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.steps)
+
+    # ---- edits; `row` counts the clusters of `model.palette` ----
+
+    def reassigned(self, model: "Model", row: int, to: int) -> Self:
+        """Return the edits with a cluster given to class `to`."""
+        if to <= 0:
+            raise SeededKMeansError(f"to must be a class value from 1 on, not {to!r}.")
+        return self._with(model, Reassign(_cell(model, row), to))
+
+    def muted(self, model: "Model", row: int) -> Self:
+        """Return the edits with a cluster left out, but listed in `muted_steps`."""
+        return self._with(model, LeaveOut(_cell(model, row), is_muted=True))
+
+    def deleted(self, model: "Model", row: int) -> Self:
+        """Return the edits with a cluster left out."""
+        return self._with(model, LeaveOut(_cell(model, row), is_muted=False))
+
+    def merged(self, model: "Model", rows: Sequence[int]) -> Self:
+        """Return the edits with clusters made one; all get the class of the first."""
+        cells = [_cell(model, row) for row in rows]
+        if len(cells) < 2:
+            raise SeededKMeansError(f"rows must be two clusters or more, not {list(rows)}.")
+        edits, to = self, cells[0].class_value
+        for index, cell in enumerate(cells):
+            if cell.class_value != to:
+                edits = edits._with(model, Reassign(cell, to))
+                cells[index] = replace(cell, class_value=to)
+        return edits._with(model, Regroup(tuple(cells), 1))
+
+    def split(self, model: "Model", row: int) -> Self:
+        """Return the edits with a cluster made two."""
+        return self._with(model, Regroup((_cell(model, row),), 2))
+
+    def locked(self, model: "Model", row: int) -> Self:
+        """Return the edits with a cluster that stays where it is, whatever is painted."""
+        return self._with(model, Lock(_cell(model, row)))
+
+    def with_color(self, model: "Model", features: Sequence[float], class_value: int) -> Self:
+        """Return the edits with a colour, all features of a pixel, as a cluster of a class."""
+        return self._with(model, AddColor(class_value, tuple(float(value) for value in features)))
+
+    def without(self, step: Edit) -> Self:
+        """Return the edits with one step taken back, wherever it stands."""
+        steps = list(self.steps)
+        steps.remove(step)
+        return replace(self, recipe=self.recipe if steps else None, steps=tuple(steps))
+
+    @property
+    def muted_steps(self) -> tuple[LeaveOut, ...]:
+        """The clusters that are muted."""
+        return tuple(step for step in self.steps if isinstance(step, LeaveOut) and step.is_muted)
+
+    def lock_of(self, center: Sequence[float]) -> Lock | None:
+        """Return what keeps a cluster where it is, None if nothing does."""
+        wanted = tuple(float(value) for value in center)
+        locks = (step for step in self.steps if isinstance(step, Lock))
+        return next((lock for lock in locks if lock.cell.center == wanted), None)
+
+    # ---- for the fit ----
+
+    def checked_recipe(self, wanted: FeatureRecipe) -> FeatureRecipe:
+        """Return how features are made since the first edit, if it is what the settings ask for, too.
+
+        Raises
+        ------
+        SeededKMeansError
+            When the settings ask for other features than those the palette was edited in.
+        """
+        own = self.recipe or wanted
+        for name in ("color_space", "n_channels", "blur_sigma_px", "sigmas_px"):
+            before, now = getattr(own, name), getattr(wanted, name)
+            if before != now:
+                raise SeededKMeansError(
+                    f"edits were made with {name} {before!r}, not {now!r}: take them back, or this setting."
+                )
+        return own
+
+    def apply(self, samples: Samples, values: NDArray[np.integer]) -> Taught:
+        """Return what painted pixels (n, d) of classes `values` (n,) teach."""
+        if not self.steps:
+            return Taught(values, samples, values, None)
+        values = values.copy()
+        ids = np.full(len(values), -1, np.int32)
+        sizes: list[int] = []
+        fixed: dict[int, Row] = {}
+        added: list[AddColor] = []
+
+        def gather(cells: Sequence[Cell], n_clusters: int) -> NDArray[np.bool_]:
+            inside: NDArray[np.bool_] = np.logical_or.reduce([cell.holds(samples, values) for cell in cells])
+            ids[inside] = len(sizes)
+            sizes.append(n_clusters)
+            return inside
+
+        for step in self.steps:
+            match step:
+                case Reassign(cell, to):
+                    values[gather([cell], 1)] = _fitting(to, values.dtype)
+                case LeaveOut(cell, _):
+                    values[cell.holds(samples, values)] = 0
+                case Regroup(cells, n_clusters):
+                    gather(cells, n_clusters)
+                case Lock(cell):
+                    fixed[len(sizes)] = cell.center
+                    gather([cell], 1)
+                case AddColor():
+                    added.append(step)
+        kept = values != 0
+        taught = Taught(values, samples[kept], values[kept], Grouping(ids[kept], tuple(sizes), fixed))
+        return _with_added(taught, added)
+
+    # ---- files ----
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return a JSON-ready form; floats come back bit for bit."""
+        return {
+            "features": None if self.recipe is None else self.recipe.to_dict(),
+            "steps": [step_to_dict(step) for step in self.steps],
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Return the edits that `to_dict` described.
+
+        Raises
+        ------
+        SeededKMeansError
+            When something is missing or of the wrong kind.
+        """
+        try:
+            recipe = None if data["features"] is None else FeatureRecipe.from_dict(data["features"])
+            return cls(recipe, tuple(read_step(row) for row in data["steps"]))
+        except (KeyError, TypeError, ValueError) as error:
+            raise SeededKMeansError(f"palette edits are not usable: {error!r}.") from None
+
+    def _with(self, model: "Model", step: Edit) -> Self:
+        return replace(self, recipe=self.recipe or model.recipe, steps=(*self.steps, step))
+
+
+NO_EDITS = PaletteEdits()
+
+
+def check_edited(values: NDArray[np.integer]) -> tuple[int, ...]:
+    """Return the classes that edits leave, ascending.
+
+    Raises
+    ------
+    SeededKMeansError
+        When fewer than two are left.
+    """
+    classes = tuple(int(value) for value in np.unique(values))
+    if len(classes) < 2:
+        raise SeededKMeansError(
+            f"edits leave {f'only class {classes[0]}' if classes else 'no class'}: undo one, or paint more."
+        )
+    return classes
+
+
+def _cell(model: "Model", row: int) -> Cell:
+    palette, look = model.palette, model.looks[0]
+    if not 0 <= row < len(palette.classes):
+        raise SeededKMeansError(f"row must be from 0 to {len(palette.classes) - 1}, not {row!r}.")
+    value = int(palette.classes[row])
+    own = np.flatnonzero(palette.classes == value)
+    centers = tuple(tuple(center) for center in palette.centers[own].tolist())
+    radius = _REACHES * max(float(look.reaches[model.classes.index(value)]), look.bandwidth)
+    return Cell(value, centers, int(np.searchsorted(own, row)), radius)
+
+
+def _fitting(value: int, dtype: np.dtype[Any]) -> int:
+    """Return a class value if seeds of this type can hold it."""
+    if value > np.iinfo(dtype).max:
+        raise SeededKMeansError(f"edits name class {value}, which seeds of type {dtype} cannot hold.")
+    return value
+
+
+def _with_added(taught: Taught, added: Sequence[AddColor]) -> Taught:
+    """Append the pixels that stand for added colours, each a group of its own."""
+    pixel_values, samples, values, grouping = taught
+    if grouping is None or not added:
+        return taught
+    ids, sizes = grouping.ids, grouping.sizes
+    for step in added:
+        if len(step.features) != samples.shape[1]:
+            raise SeededKMeansError(
+                f"an added colour has {len(step.features)} features, but this image's pixels have "
+                f"{samples.shape[1]}."
+            )
+        n_own = int(np.count_nonzero(taught.values == step.class_value))
+        weight = max(_LEAST_WEIGHT_PX, n_own // _CLUSTERS_PER_CLASS)
+        value = _fitting(step.class_value, values.dtype)
+        samples = np.concatenate([samples, np.tile(np.array(step.features, np.float32), (weight, 1))])
+        values = np.concatenate([values, np.full(weight, value, values.dtype)])
+        ids = np.concatenate([ids, np.full(weight, len(sizes), np.int32)])
+        sizes = (*sizes, 1)
+    return Taught(pixel_values, samples, values, Grouping(ids, sizes, grouping.fixed))

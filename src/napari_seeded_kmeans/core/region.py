@@ -1,0 +1,109 @@
+"""What of an image takes part: a region, cropped to its bounding box, without strokes that are ignored."""
+
+from collections.abc import Collection
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import ndimage
+
+from .errors import SeededKMeansError
+from .model import Result
+
+Box = tuple[slice, ...]
+
+
+class Part:
+    """The part of an image and its seeds that is computed.
+
+    Parameters
+    ----------
+    image, seeds, channel_axis, ignore, region
+        As of `segment`.
+
+    Attributes
+    ----------
+    image, seeds : array
+        Cropped; seeds that take no part are 0.
+    valid : ndarray, bool, or None
+        Which pixels of the cropped seeds take part; None if all do.
+
+    Raises
+    ------
+    SeededKMeansError
+        When the region has another shape than the seeds, or nothing is inside.
+    """
+
+    def __init__(
+        self,
+        image: ArrayLike,
+        seeds: ArrayLike,
+        channel_axis: int | None,
+        ignore: int | Collection[int],
+        region: ArrayLike | None,
+    ) -> None:
+        self.image, self.seeds = image, seeds
+        self.valid: NDArray[np.bool_] | None = None
+        self._shape = np.shape(seeds)
+        self._box: Box | None = None
+        if region is not None:
+            inside = check_region(region, self._shape)
+            self._box = _bounding_box(inside)
+            self.image = _crop(image, self._box, channel_axis)
+            self.seeds, self.valid = np.asarray(seeds)[self._box], inside[self._box]
+        ignored = {ignore} if isinstance(ignore, int) else set(ignore)
+        if ignored:
+            teaching = ~np.isin(self.seeds, list(ignored))
+            self.valid = teaching if self.valid is None else self.valid & teaching
+        if self.valid is not None:
+            self.seeds = np.asarray(self.seeds) * self.valid
+
+    def whole(self, result: Result) -> Result:
+        """Return a result on the part as one on the image: outside labels are 0, and nothing is undecided."""
+        labels, scores, undecided, strange, spread = result
+        if self.valid is not None:
+            undecided = undecided * self.valid
+        if self._box is not None:
+            labels, undecided, strange = (self._paste(part, 0) for part in (labels, undecided, strange))
+            scores = self._paste(scores, 1 / len(scores))
+        return Result(labels, scores, undecided, strange, spread)
+
+    def _paste(self, part: NDArray[Any], fill: float) -> NDArray[Any]:
+        """Return an array (..., *spatial) that is `part` in the box, and `fill` elsewhere."""
+        leading = part.shape[: part.ndim - len(self._shape)]
+        whole = np.full((*leading, *self._shape), fill, part.dtype)
+        inside: tuple[Any, ...] = (..., *(self._box or ()))
+        whole[inside] = part
+        return whole
+
+
+def check_region(region: ArrayLike, spatial_shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Return `region` as bool: nonzero is inside.
+
+    Raises
+    ------
+    SeededKMeansError
+        When it has another shape, or nothing is inside.
+    """
+    inside: NDArray[np.bool_] = np.asarray(region) != 0
+    if inside.shape != spatial_shape:
+        raise SeededKMeansError(
+            f"region has shape {inside.shape}, but the image's spatial shape is {spatial_shape}."
+        )
+    if not inside.any():
+        raise SeededKMeansError("region is empty: nothing is inside.")
+    return inside
+
+
+def _bounding_box(inside: NDArray[np.bool_]) -> Box:
+    (box,) = ndimage.find_objects(inside.view(np.uint8))
+    return tuple(box)
+
+
+def _crop(image: ArrayLike, box: Box, channel_axis: int | None) -> Any:
+    """Return an image (*spatial[, c]) cropped to `box`, all its channels; lazy ones stay lazy."""
+    array: Any = image if hasattr(image, "ndim") else np.asarray(image)
+    if array.ndim == len(box):
+        return array[box]
+    axis = (array.ndim - 1 if channel_axis is None else channel_axis) % array.ndim
+    return array[(*box[:axis], slice(None), *box[axis:])]

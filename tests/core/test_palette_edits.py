@@ -1,0 +1,207 @@
+"""Edits of the palette: what they do to a picture of four flat colours, and that they are values."""
+
+import json
+
+import numpy as np
+import pytest
+
+from napari_seeded_kmeans import PaletteEdits, SeededKMeans, SeededKMeansError, segment
+
+PLAIN = {"texture": False, "coherence": 0.0, "n_clusters": 4, "min_size_px": 0, "spread": "everywhere"}
+pytestmark = pytest.mark.filterwarnings("ignore:Class .* distinct colours only")
+
+DARK, LEAF, SKY, RED = (40, 40, 40), (60, 160, 60), (120, 160, 230), (220, 60, 50)
+SQUARES = {DARK: (slice(0, 20), slice(0, 20)), LEAF: (slice(0, 20), slice(20, 40))}
+SQUARES |= {SKY: (slice(20, 40), slice(0, 20)), RED: (slice(20, 40), slice(20, 40))}
+
+
+@pytest.fixture
+def image():
+    picture = np.zeros((40, 40, 3), np.uint8)
+    noise = np.random.default_rng(0).integers(-6, 7, picture.shape)
+    for color, square in SQUARES.items():
+        picture[square] = color
+    return np.clip(picture + noise, 0, 255).astype(np.uint8)
+
+
+@pytest.fixture
+def seeds():
+    """Dark and leaf are painted as background, sky and red as foreground."""
+    seeds = np.zeros((40, 40), np.uint8)
+    for value, colors in ((1, (DARK, LEAF)), (2, (SKY, RED))):
+        for color in colors:
+            rows, columns = SQUARES[color]
+            seeds[rows.start + 4 : rows.stop - 4, columns.start + 4 : columns.stop - 4] = value
+    return seeds
+
+
+def fit(image, seeds, edits=None, **params):
+    return segment(image, seeds, edits=edits, **{**PLAIN, **params})
+
+
+def rows_like(result, color, within=25):
+    return [
+        int(row) for row in np.flatnonzero(np.abs(result.model.palette_colors - color).max(axis=1) < within)
+    ]
+
+
+def share(result, color, value):
+    return (result.labels[SQUARES[color]] == value).mean()
+
+
+def give_away(edits, result, color, to):
+    for row in rows_like(result, color):
+        edits = edits.reassigned(result.model.model_, row, to)
+    return edits
+
+
+def test_no_edits_change_no_bit(image, seeds):
+    plain, empty = fit(image, seeds), fit(image, seeds, PaletteEdits())
+    np.testing.assert_array_equal(plain.scores, empty.scores)
+    assert plain.model.to_dict() == empty.model.to_dict()
+
+
+@pytest.mark.parametrize("texture", [False, True])
+def test_a_colour_given_to_another_class_is_found_there_everywhere(texture, image, seeds):
+    result = fit(image, seeds, texture=texture)
+    assert share(result, LEAF, 1) > 0.9
+    edits = give_away(PaletteEdits(), result, LEAF, 2)
+    assert edits.steps
+    edited = fit(image, seeds, edits, texture=texture)
+    assert share(edited, LEAF, 2) > 0.9, "strokes painted there follow, too"
+    assert share(edited, DARK, 1) > 0.9
+
+
+def test_a_colour_may_go_to_a_class_nobody_painted(image, seeds):
+    result = fit(image, seeds)
+    edited = fit(image, seeds, give_away(PaletteEdits(), result, RED, 5))
+    assert edited.classes == (1, 2, 5)
+    assert share(edited, RED, 5) > 0.9
+
+
+@pytest.mark.parametrize("way", ["muted", "deleted"])
+def test_what_is_left_out_teaches_nothing(way, image, seeds):
+    result = fit(image, seeds)
+    edits = PaletteEdits()
+    for row in rows_like(result, RED):
+        edits = getattr(edits, way)(result.model.model_, row)
+    edited = fit(image, seeds, edits)
+    assert not rows_like(edited, RED)
+    unpainted = seeds.copy()
+    unpainted[SQUARES[RED]] = 0
+    wanted = fit(image, unpainted, PaletteEdits(edits.recipe, ()))
+    assert (edited.labels == wanted.labels).mean() > 0.99
+    assert len(edits.muted_steps) == (len(edits.steps) if way == "muted" else 0)
+
+
+def test_merged_colours_are_one_row_and_split_ones_two(image, seeds):
+    result = fit(image, seeds)
+    background = [int(row) for row in np.flatnonzero(result.model.model_.palette.classes == 1)]
+    edits = PaletteEdits().merged(result.model.model_, background)
+    merged = fit(image, seeds, edits).model.model_
+    assert (merged.palette.classes == 1).sum() == 1
+    again = fit(image, seeds, edits.split(merged, 0)).model.model_
+    assert (again.palette.classes == 1).sum() == 2
+
+
+def test_merging_across_classes_gives_all_to_the_first(image, seeds):
+    result = fit(image, seeds)
+    rows = [rows_like(result, DARK)[0], *rows_like(result, RED)]
+    edited = fit(image, seeds, PaletteEdits().merged(result.model.model_, rows))
+    assert share(edited, RED, 1) > 0.9
+
+
+def test_a_locked_cluster_stays_to_the_bit_while_others_move(image, seeds):
+    result = fit(image, seeds)
+    row = rows_like(result, SKY)[0]
+    center = result.model.model_.palette.centers[row]
+    edits = PaletteEdits().locked(result.model.model_, row)
+    more = seeds.copy()
+    more[21:39, 1:4] = 2
+    more[1:3, 1:39] = 1
+    palette = fit(image, more, edits).model.model_.palette
+    assert (palette.centers == center).all(axis=1).sum() == 1
+    assert edits.lock_of(center) == edits.steps[0]
+    assert edits.lock_of(center + 1) is None
+
+
+@pytest.mark.parametrize("texture", [False, True])
+def test_an_added_colour_is_a_cluster_of_its_class(texture, image, seeds):
+    seeds[SQUARES[RED]] = 0
+    result = fit(image, seeds, texture=texture)
+    features = result.model.features_at(image, (30, 30))
+    edits = PaletteEdits().with_color(result.model.model_, features, 1)
+    edited = fit(image, seeds, edits, texture=texture)
+    assert share(edited, RED, 1) > 0.9
+    assert rows_like(edited, RED)
+
+
+def test_strokes_painted_later_fall_under_the_same_edits(image, seeds):
+    edits = give_away(PaletteEdits(), fit(image, seeds), LEAF, 2)
+    more = seeds.copy()
+    more[0:4, 22:38] = 1
+    assert share(fit(image, more, edits), LEAF, 2) > 0.9
+
+
+def test_a_colour_unlike_all_others_is_not_swept_along(image, seeds):
+    seeds[SQUARES[RED]] = 0
+    edits = give_away(PaletteEdits(), fit(image, seeds), SKY, 1)
+    seeds[24:36, 24:36] = 2
+    assert share(fit(image, seeds, edits), RED, 2) > 0.9
+
+
+def test_edits_are_taken_back_to_the_bit_in_any_order(image, seeds):
+    result = fit(image, seeds)
+    first = give_away(PaletteEdits(), result, LEAF, 2)
+    second = first.locked(result.model.model_, rows_like(result, DARK)[0])
+    without = second.without(second.steps[-1])
+    assert without == first
+    np.testing.assert_array_equal(fit(image, seeds, without).scores, fit(image, seeds, first).scores)
+    for step in first.steps:
+        first = first.without(step)
+    assert first == PaletteEdits()
+    np.testing.assert_array_equal(fit(image, seeds, first).scores, result.scores)
+
+
+def test_they_come_back_from_json_and_with_the_model(image, seeds, tmp_path):
+    result = fit(image, seeds)
+    model = result.model.model_
+    edits = give_away(PaletteEdits(), result, LEAF, 2).locked(model, 0).split(model, 1).muted(model, 2)
+    edits = edits.with_color(model, result.model.features_at(image, (5, 5)), 3)
+    again = PaletteEdits.from_dict(json.loads(json.dumps(edits.to_dict())))
+    assert again == edits
+    edited = fit(image, seeds, edits)
+    np.testing.assert_array_equal(fit(image, seeds, again).scores, edited.scores)
+    edited.model.save(tmp_path / "model.json")
+    loaded = SeededKMeans.load(tmp_path / "model.json")
+    assert loaded.edits == edits
+    assert loaded.to_dict() == edited.model.to_dict()
+
+
+def test_several_images_are_edited_alike(image, seeds):
+    edits = give_away(PaletteEdits(), fit(image, seeds), LEAF, 2)
+    pairs = [(image, np.where(seeds == 1, seeds, 0)), (image, np.where(seeds == 2, seeds, 0))]
+    model = SeededKMeans(edits=edits, **PLAIN).fit_many(pairs)
+    assert (model.predict(image)[SQUARES[LEAF]] == 2).mean() > 0.9
+
+
+def test_what_cannot_be_edited_is_said(image, seeds):
+    result = fit(image, seeds)
+    model = result.model.model_
+    with pytest.raises(SeededKMeansError, match="row must be from 0"):
+        PaletteEdits().locked(model, 99)
+    with pytest.raises(SeededKMeansError, match="to must be"):
+        PaletteEdits().reassigned(model, 0, 0)
+    with pytest.raises(SeededKMeansError, match="two clusters or more"):
+        PaletteEdits().merged(model, [1])
+    everything = PaletteEdits()
+    for row in np.flatnonzero(model.palette.classes == 2):
+        everything = everything.reassigned(model, int(row), 1)
+    with pytest.raises(SeededKMeansError, match="edits leave only class 1"):
+        fit(image, seeds, everything)
+    with pytest.raises(SeededKMeansError, match="edits were made with color_space 'lab', not 'hsv'"):
+        fit(image, seeds, PaletteEdits().locked(model, 0), color_space="hsv")
+    with pytest.raises(SeededKMeansError, match="class 300"):
+        fit(image, seeds, PaletteEdits().reassigned(model, 0, 300))
+    with pytest.raises(SeededKMeansError, match="palette edits are not usable"):
+        PaletteEdits.from_dict({"features": None, "steps": [{"step": "paint"}]})
