@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from skimage.color import rgb2lab
 
 import napari_seeded_kmeans as nsk
+from napari_seeded_kmeans import samples
 
 RNG = np.random.default_rng(0)
 TRUTH = np.zeros((80, 100), bool)
@@ -109,3 +111,27 @@ def test_many_channels_cannot_be_cut_out():
     found = nsk.remove_background(RNG.normal(size=(20, 20, 6)), channel_axis=-1)
     with pytest.raises(nsk.SeededKMeansError, match="image has 6 channels; only grey or red, green, blue"):
         found.cut_out()
+
+
+def test_pictures_too_large_to_go_pixel_by_pixel_give_the_same_mask(monkeypatch):
+    noisy = picture(30)
+    pixel_by_pixel = nsk.remove_background(noisy)
+    monkeypatch.setattr("napari_seeded_kmeans.core.color_table._FEW_PIXELS", 0)
+    counted = nsk.remove_background(noisy)
+    np.testing.assert_array_equal(counted.mask, pixel_by_pixel.mask)
+    np.testing.assert_array_equal(counted.clusters.labels, pixel_by_pixel.clusters.labels)
+    for name in ("centers", "inertia", "colors", "shares"):
+        found, expected = getattr(counted.clusters, name), getattr(pixel_by_pixel.clusters, name)
+        np.testing.assert_allclose(found, expected, err_msg=name)
+
+
+@pytest.mark.parametrize(("k", "most"), [(3, 1.01), (8, 1.05)])
+def test_quick_clusters_are_nearly_as_tight_as_patient_ones(k, most):
+    photo = samples.load("photo").image
+    quick = nsk.remove_background(photo, n_clusters=k).clusters
+    assert quick.inertia <= most * nsk.cluster_image(photo, k, color_space="lab").inertia
+    lab = rgb2lab(photo)
+    means = [lab[quick.labels == label].mean(axis=0) for label in range(k)]
+    np.testing.assert_allclose(quick.centers, means, atol=1e-3)
+    nearest = np.linalg.norm(lab[:, :, np.newaxis] - quick.centers, axis=-1).argmin(axis=-1)
+    assert (nearest == quick.labels).mean() > 0.99

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import ndimage
 
 from .clustering import ClusteredImage, apply_clusters, check_n_clusters, find_clusters
 from .color_table import NOWHERE, ClusterSpace, ColorTable, make_color_table
 from .cutout import as_uint8
 from .errors import SeededKMeansError
+from .pieces import find_pieces
 from .threads import Cancel
 
 OPAQUE = 255
@@ -120,7 +120,9 @@ def remove_background(
         When an argument is unusable; the sentence names it and its value.
     """
     check_settings(n_clusters=n_clusters, border_share=border_share, min_share=min_share)
-    table = make_color_table(image, color_space, channel_axis=channel_axis, grey_as_rgb=True, cancel=cancel)
+    table = make_color_table(
+        image, color_space, channel_axis=channel_axis, grey_as_rgb=True, is_quick=True, cancel=cancel
+    )
     found = find_clusters(table, n_clusters, is_quick=True, random_state=random_state, cancel=cancel)
     return judge_by_frame(table, apply_clusters(table, found), border_share=border_share, min_share=min_share)
 
@@ -179,11 +181,8 @@ def _without_specks(mask: NDArray[np.bool_], min_share: float) -> NDArray[np.boo
 
 
 def _large_pieces(mask: NDArray[np.bool_], least_px: int) -> NDArray[np.bool_]:
-    pieces, _ = ndimage.label(mask)
-    is_large = np.bincount(pieces.ravel()) >= least_px
-    is_large[0] = False
-    kept: NDArray[np.bool_] = is_large[pieces]
-    return kept
+    pieces = find_pieces(mask)
+    return pieces.paint(pieces.sizes >= least_px)
 
 
 def _as_rgba(table: ColorTable) -> tuple[NDArray[np.uint8], NDArray[Any]]:

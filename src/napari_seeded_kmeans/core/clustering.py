@@ -14,14 +14,16 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ._kernels.color_cells import assign_and_add
 from .color_table import NOWHERE, ClusterSpace, ColorTable, make_color_table
 from .errors import SeededKMeansError, SeededKMeansWarning
 from .kmeans import fit_clusters
-from .threads import Cancel
+from .threads import Cancel, map_tiles, tiles
 
 MAX_CLUSTERS = 256
 """More clusters than this are no palette any more."""
 _MAX_ITER, _QUICK_ITER = 300, 30
+_COLORS_PER_TILE = 1 << 16
 _SEED_SHARE = 0.25
 _MAX_SEEDS_PX = 2000
 
@@ -37,11 +39,14 @@ class Clusters(NamedTuple):
         The cluster of every colour of the table.
     inertia : float
         Sum over the pixels of the squared distance to the centre.
+    sizes : ndarray (k,), float64
+        Pixels of every cluster, descending.
     """
 
     centers: NDArray[np.float64]
     labels: NDArray[np.uint8]
     inertia: float
+    sizes: NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -207,7 +212,11 @@ class EveryK:
         """Return the colours of the image."""
         if self._table is None:
             self._table = make_color_table(
-                self._image, self._color_space, channel_axis=self._channel_axis, cancel=cancel
+                self._image,
+                self._color_space,
+                channel_axis=self._channel_axis,
+                is_quick=self._is_quick,
+                cancel=cancel,
             )
         return self._table
 
@@ -244,39 +253,64 @@ def find_clusters(
 ) -> Clusters:
     """Cluster a colour table; fewer clusters, in silence, where there are fewer colours.
 
-    Quickly means to start from the clusters of coarse cells and to stop after 30 iterations.
+    Quickly means to cluster cells of like colours, in 30 iterations at most, and then to make one more step
+    with the colours themselves.
     """
-    init: str | NDArray[np.float64] = "k-means++"
-    if is_quick:
-        points, counts = table.coarse()
-        k = min(n_clusters, len(points))
-        init = fit_clusters(
-            points, k, sample_weight=counts, max_iter=_QUICK_ITER, random_state=random_state, cancel=cancel
-        ).centers
-        n_clusters = len(init)
+    points, counts = table.coarse() if is_quick else (table.points, table.counts)
     found = fit_clusters(
-        table.points,
-        min(n_clusters, len(table.points)),
-        sample_weight=table.counts,
-        init=init,
+        points,
+        min(n_clusters, len(points)),
+        sample_weight=counts,
         max_iter=_QUICK_ITER if is_quick else _MAX_ITER,
         random_state=random_state,
         cancel=cancel,
     )
-    sizes = np.bincount(found.labels, table.counts, minlength=len(found.centers))
-    order = np.argsort(-sizes, kind="stable")
-    rank = np.empty(len(order), np.uint8)
+    if is_quick:
+        return _by_size(*_one_step(table, found.centers))
+    sizes = np.bincount(found.labels, table.counts, minlength=len(found.centers)).astype(np.float64)
+    return _by_size(found.centers, found.labels, found.inertia, sizes)
+
+
+def _one_step(
+    table: ColorTable, centers: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.uint8], float, NDArray[np.float64]]:
+    """Return centres, labels, inertia and sizes after one step of Lloyd's iteration over all colours."""
+    k, d = centers.shape
+    parts = tiles(len(table.points), _COLORS_PER_TILE)
+    labels = np.empty(len(table.points), np.uint8)
+
+    def step(tile: slice) -> NDArray[np.float64]:
+        sums = np.zeros((k, d + 2))
+        assign_and_add(table.points[tile], table.counts[tile], centers, labels[tile], sums)
+        return sums
+
+    sums = np.sum(map_tiles(step, parts), axis=0)
+    totals = sums[:, -1]
+    # A centre that nothing is nearest to stays where it is.
+    means = np.where(totals[:, np.newaxis] > 0, sums[:, :d] / np.maximum(totals, 1)[:, np.newaxis], centers)
+    # Steiner: what the move from the old centres to the means saves.
+    saved = totals * ((means - centers) ** 2).sum(axis=1)
+    return means, labels, float(np.maximum(sums[:, d] - saved, 0).sum()), totals
+
+
+def _by_size(
+    centers: NDArray[np.float64],
+    labels: NDArray[np.integer],
+    inertia: float,
+    sizes: NDArray[np.float64],
+) -> Clusters:
+    """Return clusters numbered by size, the largest first; those without a pixel are left out."""
+    order = np.argsort(-sizes, kind="stable")[: np.count_nonzero(sizes)]
+    rank = np.zeros(len(centers), np.uint8)
     rank[order] = np.arange(len(order))
-    return Clusters(found.centers[order], rank[found.labels], found.inertia)
+    return Clusters(centers[order], rank.take(labels), inertia, sizes[order])
 
 
 def apply_clusters(table: ColorTable, clusters: Clusters) -> ClusteredImage:
     """Carry clusters of colours to the pixels."""
-    sizes = np.bincount(clusters.labels, table.counts, minlength=len(clusters.centers))
     labels = table.spread(clusters.labels.astype(np.int16), NOWHERE)
-    return ClusteredImage(
-        labels, clusters.centers, clusters.inertia, sizes / sizes.sum(), table, clusters.labels
-    )
+    shares = clusters.sizes / clusters.sizes.sum()
+    return ClusteredImage(labels, clusters.centers, clusters.inertia, shares, table, clusters.labels)
 
 
 def _draw(

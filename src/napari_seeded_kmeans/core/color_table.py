@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ._kernels.color_cells import CELL_BITS, N_CELLS, fill_cells
 from .colours import Colours, histogram
 from .errors import SeededKMeansError
 from .features import check_image, compute_features, resolve_recipe
@@ -19,8 +20,10 @@ ClusterSpace = Literal["rgb", "hsv", "lab", "intensity"]
 """Where colours are compared; see `ColorTable`."""
 
 CLUSTER_SPACES: tuple[str, ...] = get_args(ClusterSpace)
-# Of three channels of 8 bits this leaves 5 bits each.
-_COARSE_BITS = 9
+_COARSE_BITS = 3 * (8 - CELL_BITS)
+# Up to here pixels are handled one by one where that is asked for: counting costs more than it saves.
+_FEW_PIXELS = 1 << 20
+_N_RGB = 3
 NOWHERE = -1
 """The index of pixels that are NaN or infinite: they belong to no colour."""
 
@@ -65,12 +68,22 @@ class ColorTable:
         Colours stand in Morton order, so that a cube of them is a run.
         """
         if self._colours is None:
-            return self.points, self.counts
+            return self._cells() if self._has_bytes else (self.points, self.counts)
         cells = self._colours.codes >> _COARSE_BITS
         starts = np.concatenate([[0], np.flatnonzero(np.diff(cells)) + 1])
         counts = np.add.reduceat(self.counts, starts)
         sums = np.add.reduceat(self.points * self.counts[:, np.newaxis], starts)
         return sums / counts[:, np.newaxis], counts
+
+    @property
+    def _has_bytes(self) -> bool:
+        return self.values.dtype == np.uint8 and self.values.shape[1] == self.points.shape[1] == _N_RGB
+
+    def _cells(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        sums = np.zeros((N_CELLS, _N_RGB + 1))
+        fill_cells(self.values, self.points, sums)
+        sums = sums[sums[:, -1] > 0]
+        return sums[:, :-1] / sums[:, -1:], sums[:, -1].astype(np.int64)
 
     def spread(self, per_color: NDArray[Any], fill: Any, *, cancel: Cancel | None = None) -> NDArray[Any]:
         """Give every pixel what belongs to its colour.
@@ -101,6 +114,7 @@ def make_color_table(
     *,
     channel_axis: int | None = None,
     grey_as_rgb: bool = False,
+    is_quick: bool = False,
     cancel: Cancel | None = None,
 ) -> ColorTable:
     """Count the colours of an image and take them to a colour space.
@@ -114,6 +128,8 @@ def make_color_table(
         none. The fourth of four uint8 channels is opacity and takes no part.
     grey_as_rgb : bool
         Compare an image that is not red, green, blue by its values, whatever `color_space` says.
+    is_quick : bool
+        Leave the pixels of small colour pictures uncounted: for one clustering, not many.
 
     Raises
     ------
@@ -136,7 +152,8 @@ def make_color_table(
         pixels = pixels[:, :3]
     if grey_as_rgb and pixels.shape[1] != 3:
         color_space = "rgb"
-    colours = histogram(pixels, cancel=cancel)
+    is_left = is_quick and len(pixels) <= _FEW_PIXELS and pixels.shape[1] == _N_RGB
+    colours = None if is_left and pixels.dtype == np.uint8 else histogram(pixels, cancel=cancel)
     finite = None if colours is not None else _finite_rows(pixels)
     if colours is not None:
         values, counts = colours.values, colours.counts
