@@ -70,7 +70,7 @@ def test_repeated_colours_are_scored_once_and_change_nothing(monkeypatch):
     image, seeds, _ = scene((256, 300), channels=3)
     settings = {"preset": "classic", "n_clusters": 4}
     once = nsk.segment(image, seeds, **settings)
-    monkeypatch.setattr("napari_seeded_kmeans.core.model._distinct_colors", lambda channels: None)
+    monkeypatch.setattr("napari_seeded_kmeans.core.evidence._distinct_colors", lambda channels: None)
     every = nsk.segment(image, seeds, **settings)
     np.testing.assert_allclose(once.scores, every.scores, atol=1e-6)
     np.testing.assert_array_equal(once.labels, every.labels)

@@ -176,9 +176,16 @@ def tile_features(image: NDArray[Any], tile: TileIndex, bank: FilterBank) -> Fea
     """
     shape = (side.stop - side.start for side in tile)
     features = np.empty((bank.n_features(image.ndim), *shape), np.float32)
-    steps = _relative_steps(bank, image.ndim)
-    filter_tile(image, tile, bank.sigmas_px, bank.kinds, steps, features)
+    fill_tile_features(image, tile, bank, features)
     return features
+
+
+def fill_tile_features(
+    image: NDArray[Any], tile: TileIndex, bank: FilterBank, features_out: Sequence[Features] | Features
+) -> None:
+    """Write what `tile_features` returns into `features_out`: one float32 (*tile shape) per feature."""
+    steps = _relative_steps(bank, image.ndim)
+    filter_tile(image, tile, bank.sigmas_px, bank.kinds, steps, features_out)
 
 
 def _image(image: ArrayLike, bank: FilterBank) -> NDArray[Any]:

@@ -16,7 +16,6 @@ from .cleanup import clean
 from .coherence import (
     CUT_PER_LENGTH,
     LIGHT_CUT,
-    Scene,
     View,
     best_class,
     find_spread,
@@ -24,10 +23,10 @@ from .coherence import (
     may_be_everywhere,
     strong_cut,
 )
-from .distinct import Distinct, find_distinct
 from .errors import CancelledError, SeededKMeansError
+from .evidence import find_evidence
 from .features import FeatureRecipe, check_image, resolve_recipe, with_lightness
-from .looks import Look, check_painted, fit_look, look_scores, strangeness
+from .looks import Look, check_painted, fit_look
 from .palette import Palette
 from .palette_edits import NO_EDITS, PaletteEdits, Taught, check_edited
 from .params import Params, make_params
@@ -39,18 +38,15 @@ from .texture import (
     apply_standard,
     can_have_texture,
     compute_channels,
-    map_stack,
     n_color_columns,
     n_columns,
     stack_at,
     standardise,
 )
 from .threads import Cancel, Progress
+from .workspace import Workspace
 
 Spread = Literal["everywhere", "strokes"]
-
-# Smaller images are scored pixel by pixel: looking for repeated colours costs more.
-_MIN_PIXELS_FOR_DISTINCT = 1 << 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,18 +141,18 @@ def segment(
     array = check_image(image, np.ndim(seeds), channel_axis)
     painted = check_seeds(seeds, array.shape[: np.ndim(seeds)])
     recipe = _recipe(array, painted, params, spacing, edits)
-    channels, finite = compute_channels(array, recipe)
-    if valid is not None:
-        finite &= valid
+    workspace = Workspace(array, recipe, spacing)
+    finite = workspace.finite if valid is None else workspace.finite & valid
     steps.done()
-    samples, values = _painted_samples(channels, finite, painted, recipe)
-    taught = edits.apply(samples, values)
-    model = _fit_samples(taught, seed_classes(painted), params, recipe, len(channels), random_state)
+    mask = (painted != 0) & finite
+    taught = edits.apply(apply_standard(workspace.samples(mask, cancel), recipe), painted[mask])
+    n_channels = len(workspace.channels)
+    model = _fit_samples(taught, seed_classes(painted), params, recipe, n_channels, random_state)
     if edits:
         painted = painted.copy()
-        painted[(painted != 0) & finite] = taught.pixel_values
+        painted[mask] = taught.pixel_values
     steps.done()
-    result = _apply(model, channels, finite, painted, spacing, steps)
+    result = _apply(model, workspace, finite, painted, steps)
     return model, result
 
 
@@ -228,18 +224,20 @@ def predict(
     if model.recipe.n_channels and channel_axis is None:
         channel_axis = -1
     array = check_image(image, None, channel_axis)
-    channels, finite = compute_channels(array, model.recipe)
-    _check_axes(channels, model.recipe)
+    _check_axes(array, model.recipe)
+    # Every tile is looked at once.
+    workspace = Workspace(array, model.recipe, spacing, kept_bytes=0)
     steps.done()
-    return _apply(model, channels, finite, None, spacing, steps)
+    return _apply(model, workspace, workspace.finite, None, steps)
 
 
-def _check_axes(channels: Stack, recipe: FeatureRecipe) -> None:
+def _check_axes(image: NDArray[Any], recipe: FeatureRecipe) -> None:
     """Refuse images whose texture has other directions than that of the images painted on."""
-    n_spatial = channels.ndim - 1
     if not recipe.sigmas_px:
         return
-    if not can_have_texture(n_spatial) or n_columns(recipe, len(channels), n_spatial) != len(recipe.offsets):
+    n_spatial = image.ndim - (recipe.n_channels > 0)
+    n_filters = n_columns(recipe, 1, n_spatial) if can_have_texture(n_spatial) else 0
+    if not n_filters or len(recipe.offsets) % n_filters:
         raise SeededKMeansError(
             f"image has {n_spatial} spatial axes, but the model learnt texture on another number of axes."
         )
@@ -323,69 +321,23 @@ def _fit_samples(
     return Model(params, recipe, looks, classes, n_seeds)
 
 
-def _evidence(
-    model: Model, channels: Stack, cancel: Cancel | None
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return class scores and strangeness of every pixel, both (n_classes, *spatial)."""
-    if not model.recipe.sigmas_px:
-        return _evidence_of_colors(model, channels, cancel)
-    scores = np.empty((len(model.classes), *channels.shape[1:]), np.float32)
-    strange = np.empty_like(scores)
-
-    def look_at(tile: tuple[slice, ...], stack: Stack) -> None:
-        samples = stack.reshape(len(stack), -1).T
-        rows = [look_scores(look, samples, model.classes) for look in model.looks]
-        mean = sum(rows[1:], rows[0]) / np.float32(len(rows))
-        scores[:, *tile] = mean.reshape(-1, *stack.shape[1:])
-        strange[:, *tile] = strangeness(model.looks[0], samples, model.classes).reshape(-1, *stack.shape[1:])
-
-    map_stack(look_at, channels, model.recipe, cancel=cancel)
-    return scores, strange
-
-
-def _evidence_of_colors(
-    model: Model, channels: Stack, cancel: Cancel | None
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return what `_evidence` does where nothing but a pixel's own colour counts: any number of axes."""
-    (look,) = model.looks
-    repeated = _distinct_colors(channels)
-    colors = channels.reshape(len(channels), -1).T if repeated is None else repeated.values
-    samples = apply_standard(colors.astype(np.float32, copy=False), model.recipe)
-    scores = look_scores(look, samples, model.classes, cancel)
-    strange = strangeness(look, samples, model.classes)
-    if repeated is not None:
-        scores, strange = repeated.spread(scores), repeated.spread(strange)
-    shape = len(model.classes), *channels.shape[1:]
-    return scores.reshape(shape), strange.reshape(shape)
-
-
-def _distinct_colors(channels: Stack) -> Distinct | None:
-    """Find the distinct colours of channels (c, *spatial) of whole numbers up to 255, if that saves work."""
-    unfit = len(channels) > 3 or channels[0].size < _MIN_PIXELS_FOR_DISTINCT
-    if unfit or channels.min() < 0 or channels.max() > 255:
-        return None
-    codes = channels.astype(np.uint8)
-    return find_distinct(codes.reshape(len(codes), -1).T) if (codes == channels).all() else None
-
-
 def _apply(
     model: Model,
-    channels: Stack,
+    workspace: Workspace,
     finite: NDArray[np.bool_],
     seeds: NDArray[np.integer] | None,
-    spacing: tuple[float, ...] | None,
     steps: _Steps,
 ) -> Result:
     """Scores; labels that hang together; cleaned."""
     params, classes = model.params, model.classes
-    scores, strange = _evidence(model, channels, steps.cancel)
+    scores, strange = find_evidence(model, workspace, steps.cancel)
     steps.done()
     scores[:, ~finite] = np.float32(1 / len(classes))
-    scores = _smooth(scores, params.smooth_px, spacing)
+    scores = _smooth(scores, params.smooth_px, workspace.scene.spacing)
     scores[:, ~finite] = np.float32(1 / len(classes))
     known = None if seeds is None else np.where(finite, seeds, 0)
     indices, spread = _choose(
-        View(scores, Scene(channels, spacing), _indices(known, finite.shape, classes)), params, steps
+        View(scores, workspace.scene, _indices(known, finite.shape, classes)), params, steps
     )
     dtype = np.int64 if seeds is None else seeds.dtype
     labels = np.asarray(classes, dtype)[indices]

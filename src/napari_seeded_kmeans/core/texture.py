@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .features import FeatureRecipe, compute_features
-from .filters import TILE_SHAPES, FilterBank, iter_tiles, tile_features
+from .filters import TILE_SHAPES, FilterBank, fill_tile_features, iter_tiles
 from .threads import Cancel, map_tiles
 
 Stack = NDArray[np.float32]
@@ -26,8 +26,8 @@ SIGMAS_PX = (1.0, 2.0, 4.0)
 
 # Gaussians up to here count as colour.
 _COLOR_SIGMA_PX = 2.0
-# Standardised features farther out say no more than "far".
-_LIMIT = 12.0
+LIMIT = 12.0
+"""Standardised features farther out say no more than "far"."""
 
 
 def can_have_texture(n_spatial: int) -> bool:
@@ -91,19 +91,29 @@ def tile_stack(channels: Stack, tile: tuple[slice, ...], recipe: FeatureRecipe) 
     bank = _bank(recipe)
     if bank is None:
         return _standardised(channels[:, *tile], recipe)
-    per_sigma = bank.n_features(channels.ndim - 1) // len(recipe.sigmas_px)
-    filtered = np.stack([tile_features(channel, tile, bank) for channel in channels])
-    colors = [
-        filtered[:, index * per_sigma]
-        for index, sigma in enumerate(recipe.sigmas_px)
-        if sigma <= _COLOR_SIGMA_PX
-    ]
-    is_color = [
-        sigma <= _COLOR_SIGMA_PX and kind == 0 for sigma in recipe.sigmas_px for kind in range(per_sigma)
-    ]
-    texture = filtered[:, ~np.array(is_color)]
-    stack = np.concatenate([channels[:, *tile], *colors, *texture])
+    n_channels, n_spatial = len(channels), channels.ndim - 1
+    stack = np.empty((n_columns(recipe, n_channels, n_spatial), *channels[0][tile].shape), np.float32)
+    stack[:n_channels] = channels[:, *tile]
+    for channel, columns in enumerate(_columns_of_channels(recipe, bank, n_channels, n_spatial)):
+        fill_tile_features(channels[channel], tile, bank, [stack[column] for column in columns])
     return _standardised(stack, recipe)
+
+
+def _columns_of_channels(
+    recipe: FeatureRecipe, bank: FilterBank, n_channels: int, n_spatial: int
+) -> NDArray[np.intp]:
+    """Return where each filter of each channel stands in the stack, (n_channels, n_features)."""
+    per_sigma = bank.n_features(n_spatial) // len(recipe.sigmas_px)
+    is_color = np.array(
+        [sigma <= _COLOR_SIGMA_PX and kind == 0 for sigma in recipe.sigmas_px for kind in range(per_sigma)]
+    )
+    columns = np.empty((n_channels, len(is_color)), np.intp)
+    n_colors = n_color_columns(recipe, n_channels)
+    columns[:, is_color] = np.arange(n_channels, n_colors).reshape(is_color.sum(), n_channels).T
+    columns[:, ~is_color] = np.arange(n_colors, n_colors + n_channels * (~is_color).sum()).reshape(
+        n_channels, -1
+    )
+    return columns
 
 
 def standardise(recipe: FeatureRecipe, samples: Stack) -> FeatureRecipe:
@@ -132,5 +142,5 @@ def _standardised(stack: Stack, recipe: FeatureRecipe) -> Stack:
     column = (-1, *[1] * (stack.ndim - 1))
     moved = stack - np.array(recipe.offsets, np.float32).reshape(column)
     moved *= np.array(recipe.factors, np.float32).reshape(column)
-    np.clip(moved, -_LIMIT, _LIMIT, out=moved)
+    np.clip(moved, -LIMIT, LIMIT, out=moved)
     return moved

@@ -6,6 +6,7 @@ the image, and an array "of" a window holds its pixels.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from itertools import combinations_with_replacement
 from typing import Any, Literal, NamedTuple
 
@@ -99,9 +100,9 @@ def filter_tile(
     sigmas: Sequence[float],
     kinds: Sequence[FilterKind],
     steps: tuple[float, ...],
-    features_out: Values,
+    features_out: Sequence[Values] | Values,
 ) -> None:
-    """Filter one tile of an image at every scale, into float32 (n_features, *tile shape)."""
+    """Filter one tile of an image at every scale, into n_features planes of float32 (*tile shape)."""
     grid = _grid(image.shape, steps)
     flat = (0,) * grid.first_axis
     own = Window(
@@ -111,13 +112,13 @@ def filter_tile(
     wide = own.widened(kernels.STRIP)
     around = wide.grown(_triple((*flat, *reach(sigmas, kinds, steps))))
     source = _read(image, around, grid)
-    rows = iter(features_out[:, np.newaxis] if grid.first_axis else features_out)
+    planes_out = iter(features_out)
     for sigma in sigmas:
         window = wide.grown(grid.margins(sigma, kinds))
         scale = Scale(_smooth(source, around, window, sigma, grid), window, own, sigma, grid)
         for kind in kinds:
             for plane in _FILTERS[kind](scale):
-                next(rows)[:] = plane
+                next(planes_out)[:] = plane[0] if grid.first_axis else plane
 
 
 def _grid(shape: tuple[int, ...], steps: tuple[float, ...]) -> Grid:
@@ -131,6 +132,7 @@ def _triple(values: Iterable[int]) -> Triple:
     return a, b, c
 
 
+@cache
 def _gaussian_weights(sigma: float) -> Values:
     """Weights of the centre and of one side, as SciPy's; zeros make the side a multiple of four."""
     radius = int(_TRUNCATE * sigma + 0.5)

@@ -1,0 +1,84 @@
+"""What a model says of every pixel of an image: class scores, and how strange a pixel is.
+
+Pixels are taken in pieces that stay in a core's cache while they are
+standardised and read by every look.
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ._kernels.standard import standardise
+from .distinct import Distinct, find_distinct
+from .looks import look_scores, strangeness
+from .texture import LIMIT, Stack, apply_standard
+from .threads import Cancel, Progress, map_tiles
+from .workspace import Workspace
+
+if TYPE_CHECKING:
+    from .model import Model
+
+Values = NDArray[np.float32]
+
+_PIECE = 8192
+# Smaller images are scored pixel by pixel: looking for repeated colours costs more.
+_MIN_PIXELS_FOR_DISTINCT = 1 << 16
+
+
+def find_evidence(
+    model: "Model", workspace: Workspace, cancel: Cancel | None = None, progress: Progress | None = None
+) -> tuple[Values, Values]:
+    """Return class scores and strangeness of every pixel, both (n_classes, *spatial)."""
+    if not model.recipe.sigmas_px:
+        return _evidence_of_colors(model, workspace.channels, cancel)
+    scores = np.empty((len(model.classes), *workspace.finite.shape), np.float32)
+    strange = np.empty_like(scores)
+
+    def look_at(number: int) -> None:
+        stack, tile = workspace.stack(number), workspace.tiles[number]
+        rows = evidence_of(model, stack.reshape(len(stack), -1))
+        for maps, found in zip((scores, strange), rows, strict=True):
+            maps[:, *tile] = found.reshape(-1, *stack.shape[1:])
+
+    map_tiles(look_at, range(len(workspace.tiles)), cancel=cancel, progress=progress)
+    return scores, strange
+
+
+def evidence_of(model: "Model", features: Stack) -> tuple[Values, Values]:
+    """Return scores and strangeness, both (n_classes, n), of features (d, n) that are not standardised."""
+    offsets, factors = (np.array(row, np.float32) for row in (model.recipe.offsets, model.recipe.factors))
+    n = features.shape[1]
+    scores = np.empty((len(model.classes), n), np.float32)
+    strange = np.empty_like(scores)
+    for start in range(0, n, _PIECE):
+        own = slice(start, min(start + _PIECE, n))
+        planes = np.empty((len(features), own.stop - start), np.float32)
+        standardise(features, start, offsets, factors, np.float32(LIMIT), planes)
+        rows = [look_scores(look, planes.T, model.classes) for look in model.looks]
+        scores[:, own] = sum(rows[1:], rows[0]) / np.float32(len(rows))
+        strange[:, own] = strangeness(model.looks[0], planes.T, model.classes)
+    return scores, strange
+
+
+def _evidence_of_colors(model: "Model", channels: Stack, cancel: Cancel | None) -> tuple[Values, Values]:
+    """Return the evidence where nothing but a pixel's own colour counts: any number of axes."""
+    (look,) = model.looks
+    repeated = _distinct_colors(channels)
+    colors = channels.reshape(len(channels), -1).T if repeated is None else repeated.values
+    samples = apply_standard(colors.astype(np.float32, copy=False), model.recipe)
+    scores = look_scores(look, samples, model.classes, cancel)
+    strange = strangeness(look, samples, model.classes)
+    if repeated is not None:
+        scores, strange = repeated.spread(scores), repeated.spread(strange)
+    shape = len(model.classes), *channels.shape[1:]
+    return scores.reshape(shape), strange.reshape(shape)
+
+
+def _distinct_colors(channels: Stack) -> Distinct | None:
+    """Find the distinct colours of channels (c, *spatial) of whole numbers up to 255, if that saves work."""
+    unfit = len(channels) > 3 or channels[0].size < _MIN_PIXELS_FOR_DISTINCT
+    if unfit or channels.min() < 0 or channels.max() > 255:
+        return None
+    codes = channels.astype(np.uint8)
+    return find_distinct(codes.reshape(len(codes), -1).T) if (codes == channels).all() else None

@@ -1,0 +1,67 @@
+"""What is kept of an image between strokes changes nothing but the time."""
+
+import numpy as np
+import pytest
+
+from napari_seeded_kmeans.core import workspace as module
+from napari_seeded_kmeans.core.features import FeatureRecipe
+from napari_seeded_kmeans.core.texture import compute_channels, stack_at, standardise
+from napari_seeded_kmeans.core.workspace import Workspace
+
+RNG = np.random.default_rng(0)
+IMAGE = RNG.integers(0, 255, (70, 90, 3)).astype(np.uint8)
+RECIPE = FeatureRecipe("channels", 3, 255.0, sigmas_px=(1.0, 2.0))
+MASK = RNG.random((70, 90)) < 0.03
+
+
+@pytest.fixture(autouse=True)
+def _small_tiles(monkeypatch):
+    monkeypatch.setattr(
+        module,
+        "iter_tiles",
+        lambda shape: [
+            (slice(y, min(y + 32, shape[0])), slice(x, min(x + 32, shape[1])))
+            for y in range(0, shape[0], 32)
+            for x in range(0, shape[1], 32)
+        ],
+    )
+
+
+@pytest.mark.parametrize("kept_bytes", [0, 100_000, 1 << 30])
+def test_samples_are_those_of_the_stack_in_the_order_of_the_image(kept_bytes):
+    workspace = Workspace(IMAGE, RECIPE, kept_bytes=kept_bytes)
+    expected = stack_at(compute_channels(IMAGE, RECIPE)[0], MASK, RECIPE)
+    for _ in range(2):
+        np.testing.assert_array_equal(workspace.samples(MASK), expected)
+
+
+def test_samples_without_texture_are_the_colours():
+    workspace = Workspace(IMAGE, FeatureRecipe("channels", 3, 255.0))
+    np.testing.assert_array_equal(workspace.samples(MASK), IMAGE[MASK])
+
+
+def test_features_are_not_standardised():
+    samples = Workspace(IMAGE, RECIPE).samples(MASK)
+    again = Workspace(IMAGE, standardise(RECIPE, samples)).samples(MASK)
+    np.testing.assert_array_equal(again, samples)
+
+
+def test_a_tile_is_worked_out_once_while_there_is_room(monkeypatch):
+    calls = []
+    original = module.tile_stack
+    monkeypatch.setattr(module, "tile_stack", lambda *given: calls.append(given[1]) or original(*given))
+    workspace = Workspace(IMAGE, RECIPE)
+    first = workspace.stack(2)
+    assert workspace.stack(2) is first
+    assert len(calls) == 1
+    without = Workspace(IMAGE, RECIPE, kept_bytes=first.nbytes - 1)
+    assert without.stack(2) is not without.stack(2)
+    assert len(calls) == 3
+
+
+def test_pixels_that_are_not_finite_are_known():
+    image = IMAGE[..., 0].astype(float)
+    image[3, 4] = np.nan
+    workspace = Workspace(image, FeatureRecipe("intensity", 0, 255.0))
+    assert not workspace.finite[3, 4]
+    assert np.isfinite(workspace.channels).all()
