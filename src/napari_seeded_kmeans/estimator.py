@@ -14,6 +14,8 @@ from .core.class_colors import check_color, class_color, class_name
 from .core.cleanup import background_class
 from .core.close_up import features_at
 from .core.cluster_map import cluster_map
+from .core.cluster_model import model_of_clusters
+from .core.clustering import ClusteredImage
 from .core.drift import measure_fit, sample_blocks
 from .core.errors import SeededKMeansError
 from .core.features import check_image
@@ -254,6 +256,37 @@ class SeededKMeans:
         )
         self.training_ = record.training(self.model_, names, self.random_state)
         return self
+
+    @classmethod
+    def from_clusters(
+        cls, clusters: ClusteredImage, classes: Sequence[int] | None = None, **params: Any
+    ) -> Self:
+        """Return the model whose palette is the clusters of an image, without any seeds.
+
+        On that image it predicts just these clusters; on others every pixel goes to the class of its nearest.
+
+        Parameters
+        ----------
+        clusters : ClusteredImage
+            Of `cluster_image`, or of an `Elbow`.
+        classes : sequence of k int, optional
+            The class of each cluster; several clusters may share one, and 0 leaves a cluster out. Default
+            ``1, 2, ..., k``: the largest cluster is the background.
+        **params
+            Settings that are to differ, such as ``min_size_px=30``.
+
+        Raises
+        ------
+        SeededKMeansError
+            When there is not one class per cluster, or there are fewer than two classes.
+        """
+        fitted = model_of_clusters(clusters, classes, **params)
+        estimator = cls(**fitted.params.model_dump())
+        estimator.model_ = fitted
+        pairs = _Record([(clusters.table.image, clusters.labels + 1)], None)
+        list(pairs)
+        estimator.training_ = pairs.training(fitted, (), estimator.random_state)
+        return estimator
 
     def predict(
         self,

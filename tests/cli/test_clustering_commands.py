@@ -50,6 +50,14 @@ def rows_of(path):
 # ---- cluster ----
 
 
+def test_clusters_are_written_as_a_model_that_predict_applies(picture, tmp_path, capsys):
+    model, labels = tmp_path / "model.json", tmp_path / "clusters.png"
+    assert main(["cluster", str(picture), "-k", "3", "-m", str(model), "--labels", str(labels)]) == 0
+    assert main(["predict", "-m", str(model), str(picture), "-o", str(tmp_path / "out")]) == 0
+    capsys.readouterr()
+    np.testing.assert_array_equal(read_labels(tmp_path / "out" / "cup.png"), read_labels(labels))
+
+
 def test_cluster_draws_the_picture_in_k_colours_beside_it(picture, capsys):
     assert main(["cluster", str(picture), "-k", "3"]) == 0
     output = picture.with_name("cup-3-colors.png")

@@ -107,3 +107,15 @@ def test_a_largest_k_that_is_none(k_max):
 def test_only_the_k_that_were_tried_can_be_shown():
     with pytest.raises(nsk.SeededKMeansError, match="n_clusters must be from 1 to 3, not 4"):
         nsk.elbow(levels(3), 3).image(4)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
+def test_on_a_line_every_k_comes_from_one_pass_and_is_what_cluster_image_finds(dtype, monkeypatch):
+    image = levels(5).astype(dtype) * dtype(3 if dtype != np.uint8 else 1)
+    expected = [nsk.cluster_image(image, k) for k in range(1, 9)]
+    monkeypatch.setattr("napari_seeded_kmeans.core.clustering.find_clusters", None)
+    found = nsk.elbow(image, 8)
+    for k, one in enumerate(expected, start=1):
+        np.testing.assert_array_equal(found.image(k).labels, one.labels)
+        np.testing.assert_allclose(found.image(k).centers, one.centers)
+        np.testing.assert_allclose(found.wcss[k - 1], one.inertia)

@@ -175,6 +175,19 @@ def test_clusters_become_classes_of_the_seeded_segmentation(viewer, open_dock, d
     assert ((viewer.layers["cup mask"].data == 2) == smallest).mean() > 0.95
 
 
+def test_clusters_are_saved_as_a_model_with_the_classes_in_the_table(viewer, open_dock, rest, tmp_path):
+    image = viewer.add_image(picture(), name="cup")
+    clusters = open_dock(ClusterColours)
+    clusters.set_n_clusters(3)
+    rest(clusters)
+    clusters.palette_view.set_classes([1, 1, 2])
+    assert clusters.to_model_button.isEnabled()
+    clusters.save_model(tmp_path / "model.json")
+    labels = nsk.SeededKMeans.load(tmp_path / "model.json").predict(image.data)
+    np.testing.assert_array_equal(labels, np.array([1, 1, 2])[clusters.result.labels])
+    assert "model.json" in clusters.hint_line.text
+
+
 # ---- Choose K ----
 
 

@@ -24,6 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--labels", metavar="FILE", type=Path, help="write the clusters as labels, 1 the largest, 0 for NaN"
     )
     parser.add_argument("--palette", metavar="FILE", type=Path, help="write colours and shares as CSV")
+    parser.add_argument(
+        "-m", "--model", metavar="FILE", type=Path, help="write the clusters as a model for predict"
+    )
     add_clustering_options(parser, color_space="rgb")
     add_json_option(parser)
 
@@ -52,6 +55,7 @@ def clustering_options(arguments: argparse.Namespace) -> dict[str, Any]:
 def run(arguments: argparse.Namespace) -> None:
     """Read, cluster, write, and show the palette."""
     from ..core.clustering import cluster_image
+    from ..estimator import SeededKMeans
     from ..io.images import read_image, write_image
     from ..io.seeds import write_seeds
     from ..io.tables import write_table
@@ -62,6 +66,8 @@ def run(arguments: argparse.Namespace) -> None:
     write_image(result.quantized, output)
     if arguments.labels is not None:
         write_seeds((result.labels + 1).astype("uint16"), arguments.labels)
+    if arguments.model is not None:
+        SeededKMeans.from_clusters(result).save(arguments.model)
     palette = [
         {"cluster": cluster, "share": float(share), "color": color.tolist()}
         for cluster, (share, color) in enumerate(zip(result.shares, result.colors, strict=True), start=1)

@@ -18,6 +18,7 @@ from ._kernels.color_cells import assign_and_add
 from .color_table import NOWHERE, ClusterSpace, ColorTable, make_color_table
 from .errors import SeededKMeansError, SeededKMeansWarning
 from .kmeans import fit_clusters
+from .optimum_1d import kmeans_1d_path, label_1d
 from .threads import Cancel, map_tiles, tiles
 
 MAX_CLUSTERS = 256
@@ -63,14 +64,18 @@ class ClusteredImage:
         Sum over the pixels of the squared distance to the centre of their cluster.
     shares : ndarray (k,), float64
         Part of the (finite) pixels in each cluster; descending, sums to 1.
+    table : ColorTable
+        The colours that were clustered.
+    color_labels : ndarray (m,), uint8
+        The cluster of each of them.
     """
 
     labels: NDArray[np.int16]
     centers: NDArray[np.float64]
     inertia: float
     shares: NDArray[np.float64]
-    _table: ColorTable = field(repr=False)
-    _labels: NDArray[np.uint8] = field(repr=False)
+    table: ColorTable = field(repr=False)
+    color_labels: NDArray[np.uint8] = field(repr=False)
 
     @cached_property
     def colors(self) -> NDArray[np.float64]:
@@ -78,17 +83,19 @@ class ClusteredImage:
 
         Shape (k, c); c is 1 for an image without channels.
         """
-        table, k = self._table, len(self.centers)
+        table, k = self.table, len(self.centers)
         sums = [
-            np.bincount(self._labels, table.counts * channel.astype(np.float64), minlength=k)
+            np.bincount(self.color_labels, table.counts * channel.astype(np.float64), minlength=k)
             for channel in table.values.T
         ]
-        return np.stack(sums, axis=1) / np.bincount(self._labels, table.counts, minlength=k)[:, np.newaxis]
+        return (
+            np.stack(sums, axis=1) / np.bincount(self.color_labels, table.counts, minlength=k)[:, np.newaxis]
+        )
 
     @cached_property
     def quantized(self) -> NDArray[Any]:
         """The image with every pixel in the mean colour of its cluster: its shape, dtype and opacity."""
-        return _draw(self._table.image, self._table.channel_axis, self.labels, self.colors)
+        return _draw(self.table.image, self.table.channel_axis, self.labels, self.colors)
 
     def to_seeds(self, classes: Sequence[int] | None = None) -> NDArray[np.integer]:
         """Return seeds for `segment` that make classes of these clusters.
@@ -111,12 +118,9 @@ class ClusteredImage:
         SeededKMeansError
             When there is not one class per cluster.
         """
-        k = len(self.centers)
-        values = np.arange(1, k + 1) if classes is None else np.asarray(classes)
-        if values.shape != (k,) or values.dtype.kind not in "iu":
-            raise SeededKMeansError(f"classes must be {k} integers, one per cluster, not {classes!r}.")
-        distances = np.linalg.norm(self._table.points - self.centers[self._labels], axis=1)
-        distance = self._table.spread(distances.astype(np.float32), np.inf).ravel()
+        values = check_classes(classes, len(self.centers))
+        distances = np.linalg.norm(self.table.points - self.centers[self.color_labels], axis=1)
+        distance = self.table.spread(distances.astype(np.float32), np.inf).ravel()
         labels = self.labels.ravel()
         fits_small = values.min() >= 0 and values.max() <= 255
         seeds = np.zeros(labels.shape, np.uint8 if fits_small else values.dtype)
@@ -233,6 +237,21 @@ class EveryK:
             )
         return self._found[n_clusters]
 
+    def find_all(self, k_max: int, cancel: Cancel | None = None) -> None:
+        """Find the clusters for every K up to `k_max` in one pass, where that can be done: on a line."""
+        table = self.table(cancel)
+        if table.points.shape[1] > 1 or self._is_quick:
+            return
+        values, places = np.unique(table.points[:, 0], return_inverse=True)
+        weights = np.bincount(places, table.counts).astype(np.float64)
+        path = kmeans_1d_path(values, weights, min(k_max, len(values)), cancel=cancel)
+        for k in range(1, k_max + 1):
+            row = min(k, len(path.centers)) - 1
+            labels = label_1d(values, path.centers[row], cancel)
+            sizes = np.bincount(labels, weights).astype(np.float64)
+            centers = path.centers[row][:, np.newaxis]
+            self._found[k] = _by_size(centers, labels[places], float(path.inertia[row]), sizes)
+
     def image(self, n_clusters: int, cancel: Cancel | None = None) -> ClusteredImage:
         """Return the image in K colours."""
         return apply_clusters(self.table(cancel), self.clusters(n_clusters, cancel))
@@ -328,6 +347,14 @@ def _draw(
     if image.shape[-1] > drawn.shape[-1]:
         drawn = np.concatenate([drawn, image[..., drawn.shape[-1] :]], axis=-1)
     return np.moveaxis(drawn, -1, channel_axis)
+
+
+def check_classes(classes: Sequence[int] | None, n_clusters: int) -> NDArray[np.integer]:
+    """Return the class of each cluster, by default 1, 2, ...; or say that this is not one per cluster."""
+    values = np.arange(1, n_clusters + 1) if classes is None else np.asarray(classes)
+    if values.shape != (n_clusters,) or values.dtype.kind not in "iu":
+        raise SeededKMeansError(f"classes must be {n_clusters} integers, one per cluster, not {classes!r}.")
+    return values
 
 
 def check_n_clusters(n_clusters: int, *, name: str = "n_clusters", at_least: int = 1) -> None:

@@ -38,6 +38,8 @@ class ColorTable:
         The image as it was given, but channels last.
     channel_axis : int or None
         Where the channels were.
+    color_space : {"rgb", "hsv", "lab", "intensity"}
+        Where the colours are compared.
     values : ndarray (m, c)
         The colours as they are in the image, opacity left out; no row is NaN or infinite.
     points : ndarray (m, d), float64
@@ -51,6 +53,7 @@ class ColorTable:
 
     image: NDArray[Any]
     channel_axis: int | None
+    color_space: str
     values: NDArray[Any]
     points: NDArray[np.float64]
     counts: NDArray[np.int64]
@@ -161,7 +164,7 @@ def make_color_table(
         values = pixels if finite is None else pixels[finite]
         counts = np.ones(len(values), np.int64)
     points = _to_space(values, color_space, has_channels=channel_axis is not None)
-    return ColorTable(array, channel_axis, values, points, counts, colours, finite)
+    return ColorTable(array, channel_axis, color_space, values, points, counts, colours, finite)
 
 
 def guess_channel_axis(shape: tuple[int, ...]) -> int | None:

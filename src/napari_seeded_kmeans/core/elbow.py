@@ -102,6 +102,7 @@ def elbow(
     """
     check_n_clusters(k_max, name="k_max")
     every_k = EveryK(image, color_space, channel_axis=channel_axis, random_state=random_state)
+    every_k.find_all(k_max, cancel)
     found: list[Clusters] = []
     for k in range(1, k_max + 1):
         if cancel is not None and cancel():

@@ -1,20 +1,23 @@
 """The dock "Cluster colours": the image in K colours, for as long as the slider moves."""
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from napari.layers import Labels
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QPushButton, QWidget
+from qtpy.QtWidgets import QCheckBox, QFileDialog, QFormLayout, QHBoxLayout, QPushButton, QWidget
 from superqt import QLabeledSlider
 
 from ..core.clustering import ClusteredImage, EveryK
 from ..core.threads import Cancel, Progress
+from ..estimator import SeededKMeans
 from .cluster_layers import as_seen, cluster_outputs
 from .image_dock import ImageDock
 from .layers import add_seeds
 from .palette_view import PaletteView
 from .source import Source
+from .words import words_for
 
 if TYPE_CHECKING:
     import napari.viewer
@@ -31,6 +34,12 @@ _TO_CLASSES_HELP = (
     "Paint the surest pixels of each cluster into a seeds layer, with the classes in the table, "
     "and go on in the dock Seeded segmentation."
 )
+
+_TO_MODEL_HELP = (
+    "A model whose classes are these clusters, as in the table: the dock Batch applies it to a folder of "
+    "images."
+)
+_MODEL_FILTER = "Models (*.json)"
 
 
 class _Shown(NamedTuple):
@@ -60,15 +69,18 @@ class ClusterColours(ImageDock):
         self.palette_view = PaletteView(self)
         self.to_classes_button = QPushButton("Make these clusters classes", self)
         self.to_classes_button.setToolTip(f"<p>{_TO_CLASSES_HELP}</p>")
+        self.to_model_button = QPushButton("Save them as a model…", self)
+        self.to_model_button.setToolTip(f"<p>{_TO_MODEL_HELP}</p>")
         self._boxes = {kind: QCheckBox(title, self) for kind, (title, _) in _KEEP.items()}
         for kind, (_, help_text) in _KEEP.items():
             self._boxes[kind].setToolTip(f"<p>{help_text}</p>")
         self._boxes["picture"].setChecked(True)
         self.k_slider.valueChanged.connect(self._on_k_changed)
         self.to_classes_button.clicked.connect(self.make_classes)
+        self.to_model_button.clicked.connect(self._on_model_requested)
         for box in self._boxes.values():
             box.toggled.connect(self._on_keep_changed)
-        self._open(self._form(), self.palette_view, self.to_classes_button)
+        self._open(self._form(), self.palette_view, self.to_classes_button, self.to_model_button)
 
     # ---- what a person, or a script, can ask for ----
 
@@ -98,13 +110,28 @@ class ClusterColours(ImageDock):
         )
         return layer
 
+    def save_model(self, path: str | Path) -> None:
+        """Write the clusters, with the classes in the table, as a model that Batch applies to a folder."""
+        if self._shown is not None:
+            model = SeededKMeans.from_clusters(self._shown.result, self.palette_view.classes())
+            model.save(path)
+            self.hint_line.show_hint(f"Saved the model as {Path(path).name}.", is_error=False)
+
     # ---- what happens ----
+
+    def _on_model_requested(self) -> None:
+        path, _ = QFileDialog.getSaveFileName(self, "Save the clusters as a model", "", _MODEL_FILTER)
+        if path:
+            try:
+                self.save_model(path)
+            except Exception as error:  # in words for what is ours or the disk's, with a traceback for bugs
+                self._fail(words_for(error))
 
     def _on_source_changed(self) -> None:
         self._shown = None
         source = self._source()
         self._every_k = None if source is None else _every_k(source, self.choice.color_space)
-        self.to_classes_button.setEnabled(False)
+        self._enable(is_enabled=False)
         self._ask()
 
     def _on_k_changed(self) -> None:
@@ -125,7 +152,7 @@ class ClusterColours(ImageDock):
         self._shown = _Shown(source, result)
         self._outputs.place(source, cluster_outputs(source, result, self._kinds()))
         self.palette_view.show_palette(as_seen(source, result.colors), result.shares.tolist())
-        self.to_classes_button.setEnabled(True)
+        self._enable(is_enabled=True)
         k, wanted = len(result.centers), self.k_slider.value()
         said = f"The image has only {k} distinct colours." if k < wanted else _sentence(result)
         self.hint_line.show_hint(said, is_error=False)
@@ -141,6 +168,10 @@ class ClusterColours(ImageDock):
     def _on_looked_ahead(self, found: int | None) -> None:
         if found is not None:
             self._look_ahead()
+
+    def _enable(self, *, is_enabled: bool) -> None:
+        for button in (self.to_classes_button, self.to_model_button):
+            button.setEnabled(is_enabled)
 
     def _kinds(self) -> tuple[str, ...]:
         return tuple(kind for kind, box in self._boxes.items() if box.isChecked())
