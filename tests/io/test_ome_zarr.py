@@ -85,3 +85,17 @@ def test_what_is_no_image_is_refused(tmp_path):
     zarr.create_array(str(tmp_path / "f.zarr"), shape=(4, 4), dtype=float)[...] = 1.5
     with pytest.raises(SeededKMeansError, match="labels must be integers"):
         read_label_picture(tmp_path / "f.zarr")
+
+
+def test_a_store_is_complete_or_not_there(tmp_path, monkeypatch):
+    path = tmp_path / "labels.zarr"
+    write_zarr_labels(LABELS, path)
+
+    def fail(*_arguments):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("napari_seeded_kmeans.io.ome_zarr._label_attributes", fail)
+    with pytest.raises(SeededKMeansError, match="no space left"):
+        write_zarr_labels(LABELS + 1, path)
+    np.testing.assert_array_equal(read_zarr(path)[0], LABELS)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["labels.zarr"]

@@ -1,8 +1,9 @@
-"""Safe writing: a file is complete under its name, or not there at all."""
+"""Safe writing: a file or folder is complete under its name, or not there at all."""
 
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -53,13 +54,57 @@ def safe_writer(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         raise SeededKMeansError(f"cannot write {os.fspath(path)}: {reason(error)}.") from error
 
 
+@contextmanager
+def safe_folder(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """Fill a folder that takes its name only after everything was written; what has the name is replaced.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The folder to write.
+
+    Yields
+    ------
+    Path
+        A name in the same folder, under which nothing is yet. It vanishes when the block raises.
+
+    Raises
+    ------
+    SeededKMeansError
+        When the file system refuses; the sentence names the path.
+    """
+    target = Path(os.path.realpath(path))
+    new, old = (target.with_name(f".{secrets.token_hex(8)}.tmp") for _ in range(2))
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            yield new
+            if target.exists():
+                target.rename(old)
+            try:
+                new.rename(target)
+            except OSError:
+                if old.exists():
+                    old.rename(target)
+                raise
+        finally:
+            for rest in (new, old):
+                shutil.rmtree(rest, ignore_errors=True)
+    except OSError as error:
+        raise SeededKMeansError(f"cannot write {os.fspath(path)}: {reason(error)}.") from error
+
+
 def reason(error: OSError) -> str:
     """Return what the system said, without number and path, as part of a sentence."""
     return (error.strerror or str(error)).strip().rstrip(".").lower()
 
 
 def remove_leftovers(folder: str | os.PathLike[str]) -> None:
-    """Delete what `safe_writer` leaves behind in a folder and those below when its process is killed."""
-    for path in Path(folder).rglob(".*.tmp"):
-        if _TEMPORARY.fullmatch(path.name):
+    """Delete what `safe_writer` and `safe_folder` leave behind when their process is killed, below, too."""
+    for path in list(Path(folder).rglob(".*.tmp")):
+        if not _TEMPORARY.fullmatch(path.name):
+            continue
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
             path.unlink(missing_ok=True)

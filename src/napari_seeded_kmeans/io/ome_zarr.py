@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import SeededKMeansError
+from .files import safe_folder
 from .geometry import Geometry
 from .pixels import PathLike
 
@@ -67,7 +68,7 @@ def write_zarr_labels(
     ----------
     labels : ndarray (*spatial,), integer
     path : str or path-like
-        The folder to write; replaced if it is a Zarr already.
+        The folder to write, complete or not there; replaced if it is a Zarr already.
     geometry : Geometry, optional
         Axes and pixel sizes.
     colors : mapping of int to str, optional
@@ -83,10 +84,11 @@ def write_zarr_labels(
     if target.exists() and not is_zarr(target):
         raise SeededKMeansError(f"cannot write {path}: it is there already, and no Zarr.")
     try:
-        group = zarr.open_group(str(target), mode="w", zarr_format=2)
-        array = group.create_array("0", shape=labels.shape, dtype=labels.dtype, chunks=_chunks(labels.shape))
-        array[...] = labels
-        group.attrs.update(_label_attributes(labels.ndim, geometry or Geometry(), colors or {}))
+        with safe_folder(target) as unfinished:
+            group = zarr.open_group(str(unfinished), mode="w", zarr_format=2)
+            chunks = _chunks(labels.shape)
+            group.create_array("0", shape=labels.shape, dtype=labels.dtype, chunks=chunks)[...] = labels
+            group.attrs.update(_label_attributes(labels.ndim, geometry or Geometry(), colors or {}))
         if target.parent.name == "labels" and is_zarr(target.parent.parent):
             parent = zarr.open_group(str(target.parent), mode="a", zarr_format=2)
             parent.attrs["labels"] = sorted({*parent.attrs.get("labels", []), target.name})
