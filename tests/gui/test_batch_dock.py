@@ -1,8 +1,12 @@
 """The dock Batch: train on open layers, work through a folder, see what became of each file."""
 
+import inspect
+import json
+
 import numpy as np
 import pytest
 
+from napari_seeded_kmeans.batch.run import segment_folder
 from napari_seeded_kmeans.gui.batch_dock import Batch
 from napari_seeded_kmeans.gui.training_pairs import training_pairs
 from napari_seeded_kmeans.io.images import write_image
@@ -93,6 +97,41 @@ def test_wrong_use_is_said_in_the_hint_line(dock, viewer, folder, qtbot):
     dock.segment()
     settle(qtbot, dock)
     assert "is an input folder" in dock.hint_line.text
+
+
+def test_settings_and_options_reach_model_and_run(dock, viewer, folder, qtbot):
+    dock.params.set_value("auto", texture=False, coherence=0.0, n_clusters=3)
+    train(dock, viewer, qtbot)
+    assert dock.model.params.n_clusters == 3
+    assert not dock.model.params.texture
+    (folder / "in" / "empty.png").unlink()
+    truth = TRUTH * np.uint8(2)
+    truth[:2] = 9
+    for name in ("0", "1", "2", "odd"):
+        write_image(truth, folder / "truth" / f"{name}.png")
+    dock.images_button.set_value(folder / "in")
+    dock.results_button.set_value(folder / "out")
+    dock.truth_button.set_value(folder / "truth")
+    dock.options.set_value(view=True, jobs=2, ignore=9, tolerance=1.0)
+    dock.segment()
+    settle(qtbot, dock)
+    header = json.loads((folder / "out" / "manifest.jsonl").read_text().splitlines()[0])
+    assert header["settings"]["ignore"] == 9
+    assert header["settings"]["tolerance"] == 1.0
+    assert (folder / "out" / "views" / "0.png").exists()
+    assert "4 of 4 done" in dock.hint_line.text
+
+
+def test_options_are_what_segment_folder_takes_and_come_back(dock):
+    default = dock.options.value()
+    assert default.keys() <= inspect.signature(segment_folder).parameters.keys()
+    for name, value in default.items():
+        expected = inspect.signature(segment_folder).parameters[name].default
+        assert value == expected, name
+    other = {"view": True, "scores": True, "resume": True, "jobs": 3, "ignore": 255, "tolerance": 4.0,
+             "truth_from_zero": True}  # fmt: skip
+    dock.options.set_value(**other)
+    assert dock.options.value() == other
 
 
 def test_cancel_says_what_is_kept(dock, viewer, folder, qtbot):

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from qtpy.QtCore import QUrl, Signal
 from qtpy.QtGui import QDesktopServices
 from qtpy.QtWidgets import (
-    QCheckBox,
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
@@ -23,8 +22,11 @@ from ..batch.report import NAME as REPORT
 from ..batch.run import segment_folder
 from ..core.threads import Cancel, Progress
 from ..estimator import SeededKMeans
+from .batch_options import BatchOptions
+from .fold import Fold
 from .folder_button import FolderButton
 from .number_table import NumberTable
+from .params_form import ParamsForm
 from .tool_dock import ToolDock
 from .training_pairs import TrainingPair, training_pairs
 
@@ -33,14 +35,6 @@ if TYPE_CHECKING:
 
 _BAD, _ODD = "#d55e00", "#e69f00"
 _MODEL_FILTER = "Models (*.json)"
-_BOXES = {
-    "view": ("Pictures in class colours", "Write each result as a picture, too."),
-    "scores": ("Scores", "Write how much each pixel looks like each class, too."),
-    "resume": (
-        "Go on with an earlier run",
-        "Leave alone what an earlier run with the same model and settings has finished.",
-    ),
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,23 +88,24 @@ class Batch(ToolDock):
         self.images_button = FolderButton("choose…", "The folder of images.", self)
         self.results_button = FolderButton("choose…", "The folder to write labels and report to.", self)
         self.truth_button = FolderButton("none", "A folder of masks named like the images.", self)
-        self._boxes = {name: QCheckBox(title, self) for name, (title, _) in _BOXES.items()}
-        for name, (_, help_text) in _BOXES.items():
-            self._boxes[name].setToolTip(f"<p>{help_text}</p>")
+        self.params = ParamsForm(self)
+        self.options = BatchOptions(self)
         self.table = NumberTable(["Image", "Result", "IoU", "Fit"], self)
         self.table.setVisible(False)
         self.report_button = QPushButton("Open report", self)
         self.report_button.setVisible(False)
         self._connect()
-        self._open(self._form(), self.table, self.report_button)
+        settings = Fold("Settings for training", self.params, self)
+        self._open(self._form(), settings, self.options, self.table, self.report_button)
 
     # ---- what a person, or a script, can ask for ----
 
     def train(self) -> None:
-        """Start training on the open images that have seeds."""
+        """Start training on the open images that have seeds, with the settings of the form."""
         pairs = training_pairs(self._viewer.layers)
         if pairs and not self.is_running:
-            self._submit(partial(_fit, pairs), self.set_model)
+            settings = {"preset": self.params.preset, **self.params.overrides()}
+            self._submit(partial(_fit, pairs, settings), self.set_model)
 
     def open_model(self, path: str | Path) -> None:
         """Start reading a model file."""
@@ -134,9 +129,8 @@ class Batch(ToolDock):
             self._say("Ready. The results are written as the files are finished.")
 
     def keep(self, *names: str) -> None:
-        """Tick these options: "view", "scores", "resume"."""
-        for name, box in self._boxes.items():
-            box.setChecked(name in names)
+        """Tick these options, and no others: "view", "scores", "resume"."""
+        self.options.set_value(**{name: name in names for name in ("view", "scores", "resume")})
 
     def segment(self) -> None:
         """Start working through the folder; nothing happens while something is missing."""
@@ -158,8 +152,8 @@ class Batch(ToolDock):
         images, results = self.images_button.value(), self.results_button.value()
         if self.model is None or images is None or results is None:
             return
-        options: dict[str, Any] = {name: box.isChecked() for name, box in self._boxes.items()}
-        task = _Task(self.model, images, results, {**options, "truth": self.truth_button.value()})
+        options = {**self.options.value(), "truth": self.truth_button.value()}
+        task = _Task(self.model, images, results, options)
         self.outcomes = []
         self.table.clear_rows()
         self.table.setVisible(True)
@@ -255,13 +249,13 @@ class Batch(ToolDock):
         form.addRow("Images", self.images_button)
         form.addRow("Results", self.results_button)
         form.addRow("Truth", self.truth_button)
-        for box in self._boxes.values():
-            form.addRow("", box)
         return view
 
 
-def _fit(pairs: list[TrainingPair], _cancel: Cancel, _progress: Progress) -> SeededKMeans:
-    return SeededKMeans().fit_many(
+def _fit(
+    pairs: list[TrainingPair], settings: dict[str, Any], _cancel: Cancel, _progress: Progress
+) -> SeededKMeans:
+    return SeededKMeans(**settings).fit_many(
         ((pair.image, pair.seeds) for pair in pairs), names=[pair.name for pair in pairs]
     )
 
