@@ -16,6 +16,7 @@ class Stage(Enum):
     NEEDS_IMAGE = auto()
     NEEDS_SEEDS = auto()
     NEEDS_MATCH = auto()
+    NEEDS_REGION = auto()
     NEEDS_STROKES = auto()
     NEEDS_OUTPUT = auto()
     READY = auto()
@@ -44,6 +45,8 @@ class Facts:
         How many pixels are painted, of any class.
     keeps_output : bool
         Whether at least one kind of output is wanted.
+    region_problem : str
+        What is wrong with the region to segment within; empty if nothing is.
     has_result : bool
         Whether there is a result of these layers, perhaps an earlier one.
     """
@@ -53,6 +56,7 @@ class Facts:
     classes: tuple[int, ...] = ()
     painted_px: int = 0
     keeps_output: bool = True
+    region_problem: str = ""
     has_result: bool = False
 
 
@@ -98,7 +102,7 @@ class Session:
     @property
     def is_error(self) -> bool:
         """Whether `hint` tells of something that went wrong."""
-        return bool(self._error) or self.stage is Stage.NEEDS_MATCH
+        return bool(self._error) or self.stage in (Stage.NEEDS_MATCH, Stage.NEEDS_REGION)
 
     @property
     def has_offer(self) -> bool:
@@ -173,6 +177,8 @@ class Session:
             return Stage.NEEDS_SEEDS
         if facts.seeds_shape != facts.image_shape:
             return Stage.NEEDS_MATCH
+        if facts.region_problem:
+            return Stage.NEEDS_REGION
         if len(facts.classes) < 2:
             return Stage.NEEDS_STROKES
         if not facts.keeps_output:
@@ -190,6 +196,8 @@ class Session:
                     f"The seeds are {in_pixels(self._facts.seeds_shape)} but the image is "
                     f"{in_pixels(self._facts.image_shape)}: choose other seeds, or press New."
                 )
+            case Stage.NEEDS_REGION:
+                return self._facts.region_problem
             case Stage.NEEDS_STROKES:
                 return _missing_strokes(self._facts.classes)
             case Stage.NEEDS_OUTPUT:

@@ -125,6 +125,11 @@ def drag(viewer: napari.Viewer, layer: napari.layers.Layer, points: list[tuple[f
         QApplication.processEvents()
 
 
+def click(viewer: napari.Viewer, layer: napari.layers.Layer, point: tuple[float, float]) -> None:
+    """Press and release the left button at a point, given as in `drag`."""
+    drag(viewer, layer, [point])
+
+
 def _on_canvas(
     viewer: napari.Viewer, layer: napari.layers.Layer, point: tuple[float, float]
 ) -> tuple[float, float]:

@@ -24,12 +24,15 @@ class Legend:
         Where they differ from `class_name` and `class_color`; colours as ``"#rrggbb"``.
     hidden : frozenset of int
         Classes that are not drawn.
+    ignored : frozenset of int
+        Classes whose strokes teach nothing; what is painted with them gets no label.
     """
 
     values: tuple[int, ...] = (BACKGROUND, FOREGROUND)
     names: Mapping[int, str] = field(default_factory=dict)
     colors: Mapping[int, str] = field(default_factory=dict)
     hidden: frozenset[int] = frozenset()
+    ignored: frozenset[int] = frozenset()
 
     def name_of(self, value: int) -> str:
         """Return what a class is called."""
@@ -59,6 +62,10 @@ class Legend:
         """Return the legend with a class drawn or not."""
         return replace(self, hidden=self.hidden - {value} if is_shown else self.hidden | {value})
 
+    def ignoring(self, value: int, is_ignored: bool) -> Self:
+        """Return the legend with a class that teaches nothing, or does."""
+        return replace(self, ignored=self.ignored | {value} if is_ignored else self.ignored - {value})
+
     def without(self, value: int) -> Self:
         """Return the legend without a class and all that was said about it."""
         return replace(
@@ -67,6 +74,7 @@ class Legend:
             names=_with(self.names, value, ""),
             colors=_with(self.colors, value, ""),
             hidden=self.hidden - {value},
+            ignored=self.ignored - {value},
         )
 
     def color_cycle(self, *, faint_background: bool = False) -> list[str]:
@@ -88,6 +96,7 @@ class Legend:
                 "name": self.name_of(value),
                 "color": self.color_of(value),
                 "hidden": value in self.hidden,
+                "ignored": value in self.ignored,
             }
             for value in self.values
         ]
@@ -106,6 +115,8 @@ class Legend:
             for row in rows:
                 value, name, color = int(row["value"]), str(row["name"]), check_color(row["color"])
                 legend = legend.listing([value]).shown(value, not row["hidden"])
+                # Sessions of earlier releases ignore nothing.
+                legend = legend.ignoring(value, bool(row.get("ignored")))
                 if name != class_name(value):
                     legend = legend.renamed(value, name)
                 if color != class_color(value):

@@ -17,6 +17,8 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from .row_style import TICK_STYLE
+
 _KEY, _NAME, _EYE, _STROKES, _SHARE = range(5)
 _HELP = {
     _KEY: "The key that paints this class, and its colour. Double click for another colour.",
@@ -39,6 +41,7 @@ class ClassRow(NamedTuple):
     is_visible: bool
     n_strokes: int
     share: float | None
+    is_ignored: bool = False
 
 
 class ClassList(QWidget):
@@ -50,6 +53,7 @@ class ClassList(QWidget):
     visibility_changed = Signal(int, bool)
     add_requested = Signal()
     delete_requested = Signal(int)
+    ignore_toggled = Signal(int, bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,6 +63,7 @@ class ClassList(QWidget):
         self.tree.setHeaderHidden(True)
         self.tree.setRootIsDecorated(False)
         self.tree.setIndentation(0)
+        self.tree.setStyleSheet(TICK_STYLE)
         self.tree.setIconSize(QSize(_SWATCH_PX, _SWATCH_PX))
         self.tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.tree.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -73,6 +78,12 @@ class ClassList(QWidget):
         self.delete_button.setToolTip(
             "<p>Remove the selected class; its strokes become unpainted, which can be undone.</p>"
         )
+        self.ignore_button = QPushButton("Ignore", self)
+        self.ignore_button.setCheckable(True)
+        self.ignore_button.setToolTip(
+            "<p>Strokes of the selected class teach nothing, and what is painted with them gets no label: "
+            "for dirt, labels and edges of the picture.</p>"
+        )
         self._rows: tuple[ClassRow, ...] = ()
         self._is_filling = False
         self._lay_out()
@@ -81,6 +92,7 @@ class ClassList(QWidget):
         self.tree.itemDoubleClicked.connect(self._on_double_clicked)
         self.add_button.clicked.connect(self.add_requested)
         self.delete_button.clicked.connect(self._on_delete_clicked)
+        self.ignore_button.clicked.connect(self._on_ignore_clicked)
 
     @property
     def rows(self) -> tuple[ClassRow, ...]:
@@ -100,6 +112,8 @@ class ClassList(QWidget):
         current = next((self._item(i) for i, row in enumerate(rows) if row.value == selected), None)
         self.tree.setCurrentItem(current)
         self.delete_button.setEnabled(current is not None)
+        self.ignore_button.setEnabled(current is not None)
+        self.ignore_button.setChecked(current is not None and self._row_of(current).is_ignored)
         self._is_filling = False
 
     def edit_name(self, value: int) -> None:
@@ -143,6 +157,11 @@ class ClassList(QWidget):
         if item is not None:
             self.delete_requested.emit(self._row_of(item).value)
 
+    def _on_ignore_clicked(self, is_ignored: bool) -> None:
+        item = self.tree.currentItem()
+        if item is not None:
+            self.ignore_toggled.emit(self._row_of(item).value, is_ignored)
+
     def _fit_height(self, n_rows: int) -> None:
         row_px = max(self.tree.sizeHintForRow(0), _SWATCH_PX + _RIM_PX)
         self.tree.setFixedHeight(max(1, min(n_rows, _MOST_ROWS)) * row_px + _RIM_PX)
@@ -151,6 +170,7 @@ class ClassList(QWidget):
         buttons = QHBoxLayout()
         buttons.addWidget(self.add_button)
         buttons.addWidget(self.delete_button)
+        buttons.addWidget(self.ignore_button)
         buttons.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -165,7 +185,7 @@ def _fill(item: QTreeWidgetItem, row: ClassRow) -> None:
     item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
     item.setCheckState(_EYE, Qt.CheckState.Checked if row.is_visible else Qt.CheckState.Unchecked)
     strokes = f"{row.n_strokes} stroke{'s' * (row.n_strokes != 1)}" if row.n_strokes else "not painted"
-    share = "–" if row.share is None else f"{row.share:.1%}"
+    share = "ignored" if row.is_ignored else "–" if row.share is None else f"{row.share:.1%}"
     for column, text in ((_KEY, str(row.value)), (_NAME, row.name), (_STROKES, strokes), (_SHARE, share)):
         item.setText(column, text)
     for column, text in _HELP.items():

@@ -32,6 +32,7 @@ class Classes(QObject):
         view.visibility_changed.connect(self.set_visible)
         view.add_requested.connect(self._on_add_requested)
         view.delete_requested.connect(self.delete)
+        view.ignore_toggled.connect(self.set_ignored)
         self.follow(None)
 
     @property
@@ -69,6 +70,10 @@ class Classes(QObject):
     def set_visible(self, value: int, is_visible: bool) -> None:
         """Draw strokes and mask of a class, or not."""
         self.set_legend(self.legend.shown(value, is_visible))
+
+    def set_ignored(self, value: int, is_ignored: bool) -> None:
+        """Let strokes of a class teach nothing, or something again."""
+        self.set_legend(self.legend.ignoring(value, is_ignored))
 
     def delete(self, value: int) -> None:
         """Remove a class; its strokes become unpainted in one step that can be undone."""
@@ -124,6 +129,7 @@ class Classes(QObject):
                 value not in legend.hidden,
                 self._strokes.get(value, 0),
                 self._shares.get(value),
+                value in legend.ignored,
             )
             for value in legend.values
         ]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
-from napari.layers import Image, Labels
+from napari.layers import Image, Labels, Layer
 from numpy.typing import NDArray
 from qtpy.QtCore import QTimer
 from qtpy.QtWidgets import QFrame, QWidget
@@ -25,6 +25,8 @@ from .extra_layers import extra_outputs
 from .extras import Extras
 from .file_bar import FileBar
 from .filing import Filing
+from .fold import Fold
+from .highlight import Highlight
 from .hint_line import HintLine
 from .inputs import Inputs
 from .job import Answer, Request
@@ -34,7 +36,10 @@ from .layer_choice import LayerChoice
 from .layers import Outputs
 from .output_panel import OutputPanel
 from .pairing import Pairing
+from .palette import Palette
+from .palette_table import PaletteTable
 from .params_form import ParamsForm
+from .pointer import Pointer
 from .run_bar import RunBar
 from .seed_tracker import Change, SeedTracker
 from .sitting import Sitting, export_script, save_session
@@ -69,6 +74,7 @@ class SeededSegmentation(DockFrame):
         self._found: SavedSession | None = None
         # Where images came from that were opened with their session.
         self._paths: WeakKeyDictionary[Image, str] = WeakKeyDictionary()
+        self._ignored: frozenset[int] = frozenset()
         self._is_holding = False
         self._is_behind = False
         self._connect()
@@ -143,6 +149,7 @@ class SeededSegmentation(DockFrame):
         self._slow_timer.stop()
         for worker in self._workers:
             worker.close()
+        self._pointer.stop()
         self._inputs.let_go()
         self._on_seeds_chosen()
         for event in self._layer_events():
@@ -155,6 +162,8 @@ class SeededSegmentation(DockFrame):
         self.file_bar = FileBar(self)
         self.class_list = ClassList(self)
         self.params = ParamsForm(self)
+        self.palette_table = PaletteTable(self)
+        self.palette_fold = Fold("Palette", self.palette_table, self)
         self.outputs = OutputPanel(self)
         self.run_bar = RunBar(self)
         self.hint_line = HintLine(self)
@@ -178,12 +187,16 @@ class SeededSegmentation(DockFrame):
             self.outputs,
             self.run_bar,
             self.hint_line,
+            self.palette_fold,
         )
 
     def _make_workers(self) -> None:
         self.classes = Classes(self.class_list)
+        self.clusters = Palette(self.palette_table)
         self._outputs = Outputs(self._viewer)
-        self._pairing = Pairing(self._viewer.layers, self._outputs.__contains__)
+        self._highlight = Highlight(self._viewer)
+        self._pointer = Pointer(self._viewer)
+        self._pairing = Pairing(self._viewer.layers, self._is_output)
         self._seeds = SeedTracker(self)
         self._inputs = Inputs(self._viewer, self.choice, self._pairing, self._seeds)
         self._keys = Keys(segment=self.segment, cancel=self.cancel, hold=self.hold)
@@ -201,6 +214,7 @@ class SeededSegmentation(DockFrame):
         self._inputs.image_chosen.connect(self._on_image_chosen)
         self._inputs.pixels_changed.connect(self._on_pixels_changed)
         self._inputs.channels_chosen.connect(self._on_channels_chosen)
+        self._inputs.region_changed.connect(self._on_region_changed)
         self._inputs.seeds_chosen.connect(self._on_seeds_chosen)
         self._seeds.painted.connect(self._on_painted)
         self.choice.new_requested.connect(self.new_seeds)
@@ -229,6 +243,10 @@ class SeededSegmentation(DockFrame):
         self._keeper.failed.connect(self._on_failed)
         self.hint_line.restore_requested.connect(self.restore)
         self.classes.changed.connect(self._on_legend_changed)
+        self.clusters.changed.connect(self._on_palette_changed)
+        self.clusters.selected.connect(self._light_up)
+        self.palette_fold.toggled.connect(self._on_palette_opened)
+        self.palette_table.pick_toggled.connect(self._on_pick_toggled)
         self.session.changed.connect(self._on_session_changed)
         for event in self._layer_events():
             event.connect(self._on_layers_changed)
@@ -238,6 +256,7 @@ class SeededSegmentation(DockFrame):
     def _on_layers_changed(self, _event: Any = None) -> None:
         if self._last is not None and self._last.source.layer not in self._viewer.layers:
             self._last = None
+            self._highlight.clear()
         self._inputs.offer()
         self._look()
 
@@ -254,6 +273,37 @@ class SeededSegmentation(DockFrame):
     def _on_channels_chosen(self) -> None:
         self._look()
         self._catch_up()
+
+    def _on_region_changed(self) -> None:
+        self._look()
+        self._keep()
+        self._catch_up()
+
+    def _on_palette_changed(self) -> None:
+        self.session.forget()
+        self._keep()
+        self._catch_up()
+
+    def _on_palette_opened(self, _is_open: bool) -> None:
+        self._show_last()
+
+    def _on_pick_toggled(self, is_picking: bool) -> None:
+        source = self._inputs.source
+        if is_picking and source is not None:
+            self._pointer.start(source, self._seeds.layer, self._on_color_picked)
+        else:
+            self._pointer.stop()
+
+    def _on_color_picked(self, position: tuple[int, ...]) -> None:
+        self.palette_table.pick_button.setChecked(False)
+        if self._last is not None and self._seeds.layer is not None:
+            value = int(self._seeds.layer.selected_label)
+            self._extras.look_at(
+                self._last.source, self._last.answer, position, partial(self._on_color_seen, value)
+            )
+
+    def _on_color_seen(self, value: int, features: NDArray[np.float32]) -> None:
+        self.clusters.add_color(features, value)
 
     def _on_params_changed(self) -> None:
         self.session.forget()
@@ -273,6 +323,9 @@ class SeededSegmentation(DockFrame):
         self._extras.cancel()
         self._keeper.forget()
         self.classes.follow(seeds)
+        self.clusters.follow(seeds)
+        self._highlight.clear()
+        self.palette_table.pick_button.setChecked(False)
         self._last, self._is_behind = None, False
         self.session.stop(Work.UPDATE)
         if seeds is not None:
@@ -288,8 +341,13 @@ class SeededSegmentation(DockFrame):
         self._follow()
 
     def _on_legend_changed(self) -> None:
+        self._look()
         self._keep()
         self._show_last()
+        ignored = self.classes.legend.ignored
+        if ignored != self._ignored:
+            self._ignored = ignored
+            self._catch_up()
 
     def _on_outputs_changed(self) -> None:
         self._show_last()
@@ -359,13 +417,15 @@ class SeededSegmentation(DockFrame):
     def _look(self) -> None:
         """Tell the session what is chosen and painted."""
         source, counts = self._inputs.source, self._seeds.counts
+        ignored = self.classes.legend.ignored
         self.session.observe(
             Facts(
                 image_shape=None if source is None else source.shape,
                 seeds_shape=self._inputs.seeds_shape,
-                classes=tuple(counts),
+                classes=tuple(value for value in counts if value not in ignored),
                 painted_px=sum(counts.values()),
                 keeps_output=bool(self.outputs.value()),
+                region_problem=self._inputs.region_problem,
                 has_result=self._last is not None,
             )
         )
@@ -398,6 +458,9 @@ class SeededSegmentation(DockFrame):
             spacing=source.spacing,
             preset=self.params.preset,
             params=self.params.overrides(),
+            edits=self.clusters.edits,
+            ignore=tuple(sorted(self.classes.legend.ignored)),
+            region=self._inputs.region,
         )
 
     def _sitting(self) -> Sitting | None:
@@ -422,6 +485,9 @@ class SeededSegmentation(DockFrame):
         self.params.set_value(saved.preset, **saved.params)
         self._inputs.add_seeds(Source(image, self.choice.channel_axis), saved.seeds)
         self.classes.set_legend(saved.legend)
+        self.clusters.set_edits(saved.edits)
+        if saved.region is not None:
+            self._inputs.add_region(Source(image, self.choice.channel_axis), saved.region)
         if self.run_bar.is_live:
             self.segment()
 
@@ -433,9 +499,25 @@ class SeededSegmentation(DockFrame):
         legend, kinds = self.classes.legend, self.outputs.value()
         model = answer.segmentation.model
         model.names, model.colors = dict(legend.names), dict(legend.colors)
-        extras = extra_outputs(source, self._extras.of(answer), legend)
+        known = self._extras.of(answer)
+        extras = extra_outputs(source, known, legend)
         self._outputs.show(source, answer.segmentation, kinds, legend, answer.n_pixels, extras)
-        self._extras.ask(source, answer, kinds)
+        if model.model_ is not None:
+            self.clusters.show(source, model.model_, legend, known.get("clusters"))
+        self._light_up()
+        wanted = {*kinds, "clusters"} if self.clusters.wants_clusters else kinds
+        self._extras.ask(source, answer, wanted)
+
+    def _light_up(self) -> None:
+        """Light up the pixels of the selected clusters."""
+        pixels = self.clusters.selected_pixels() if self.clusters.wants_clusters else None
+        if pixels is not None and self._last is not None:
+            self._highlight.show(replace(self._last.source), pixels)
+        elif not (self.clusters.wants_clusters and self.palette_table.selected_numbers()):
+            self._highlight.clear()
+
+    def _is_output(self, layer: Layer) -> bool:
+        return layer in self._outputs or layer in self._highlight
 
     def _keep(self) -> None:
         """Keep the sitting, so that nothing is lost."""

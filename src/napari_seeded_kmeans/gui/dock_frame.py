@@ -8,7 +8,7 @@ from qtpy.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidg
 if TYPE_CHECKING:
     import napari.viewer
 
-_MARGIN_PX = 6
+_MARGIN_PX = 3
 
 
 class Closable(Protocol):

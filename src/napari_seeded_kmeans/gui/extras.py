@@ -49,10 +49,11 @@ class Objects:
 
 @dataclass(frozen=True, eq=False)
 class Clusters:
-    """Rows of the palette, from 1 on, by pixel (*spatial,), and the colour of each row (k, c)."""
+    """Rows of the palette, from 1 on, by pixel (*spatial,); colour (k, c) and share (k,) of each row."""
 
     rows: NDArray[np.uint16]
     colors: NDArray[np.float64]
+    shares: NDArray[np.float64]
 
 
 class Extras(QObject):
@@ -67,7 +68,10 @@ class Extras(QObject):
         super().__init__()
         self._known: WeakKeyDictionary[Answer, dict[str, Any]] = WeakKeyDictionary()
         self._runner = Runner()
-        self._runner.failed.connect(self.failed)
+        # Its own thread, so that a question does not wait for a layer.
+        self._pixels = Runner()
+        for runner in (self._runner, self._pixels):
+            runner.failed.connect(self.failed)
 
     def of(self, answer: Answer) -> Mapping[str, Any]:
         """Return what is known by kind: "clusters", "cut-out", "objects"."""
@@ -85,6 +89,16 @@ class Extras(QObject):
             self._runner.submit(job, partial(self._on_done, answer))
         return bool(missing)
 
+    def look_at(
+        self,
+        source: Source,
+        answer: Answer,
+        position: tuple[int, ...],
+        then: Callable[[NDArray[np.float32]], None],
+    ) -> None:
+        """Call ``then(features)`` with what the result's model sees at one pixel."""
+        self._pixels.submit(partial(_look_at, _facts(source, answer), position), then)
+
     def table_writer(self, source: Source, answer: Answer, legend: Legend) -> Callable[[str | Path], None]:
         """Return what writes the measurements of a result to a file, to be called in a worker."""
         return partial(_write_table, _facts(source, answer), self.of(answer).get("objects"), legend)
@@ -92,10 +106,12 @@ class Extras(QObject):
     def cancel(self) -> None:
         """Stop what runs."""
         self._runner.cancel()
+        self._pixels.cancel()
 
     def close(self) -> None:
         """Stop everything, for good."""
         self._runner.close()
+        self._pixels.close()
 
     def _on_done(self, answer: Answer, found: dict[str, Any]) -> None:
         self._known.setdefault(answer, {}).update(found)
@@ -113,6 +129,13 @@ def _write_table(facts: _Facts, known: Objects | None, legend: Legend, path: str
     write_table([dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)], path)
 
 
+def _look_at(
+    facts: _Facts, position: tuple[int, ...], _cancel: Cancel, _progress: Progress
+) -> NDArray[np.float32]:
+    model = facts.answer.segmentation.model
+    return model.features_at(facts.image, position, channel_axis=facts.channel_axis)
+
+
 def _compute(facts: _Facts, kinds: Collection[str], cancel: Cancel, _progress: Progress) -> dict[str, Any]:
     found = {}
     for kind in kinds:
@@ -125,7 +148,9 @@ def _compute(facts: _Facts, kinds: Collection[str], cancel: Cancel, _progress: P
 def _clusters(facts: _Facts) -> Clusters:
     model = facts.answer.segmentation.model
     rows = model.cluster_map(facts.image, channel_axis=facts.channel_axis)
-    return Clusters(rows, model.palette_colors)
+    colors = model.palette_colors
+    counts = np.bincount(rows.ravel(), minlength=len(colors) + 1)[1:]
+    return Clusters(rows, colors, counts / rows.size)
 
 
 def _cut_out(facts: _Facts) -> NDArray[np.uint8]:

@@ -1,10 +1,14 @@
 """A heading that folds away what is below it."""
 
+from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 
 class Fold(QWidget):
     """Content under a heading, folded away until the heading is pressed."""
+
+    toggled = Signal(bool)
+    """Whether the content is seen from now on."""
 
     def __init__(self, title: str, content: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,3 +33,4 @@ class Fold(QWidget):
         self.heading.setChecked(is_open)
         self.heading.setText(f"{'▾' if is_open else '▸'}  {self._title}")
         self._content.setVisible(is_open)
+        self.toggled.emit(is_open)

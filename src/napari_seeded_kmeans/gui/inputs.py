@@ -1,21 +1,27 @@
-"""What a result is made of: the image, its channels and the seeds; joins their choice and the layers."""
+"""What a result is made of: image, channels, region and seeds; joins their choice and the layers."""
 
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from napari.layers import Image, Labels
+from napari.layers import Image, Labels, Shapes
 from numpy.typing import NDArray
-from qtpy.QtCore import QObject, Signal
+from qtpy.QtCore import QObject, QTimer, Signal
 
+from ..core.errors import SeededKMeansError
 from .layer_choice import LayerChoice
 from .layer_watch import LayerWatch
-from .layers import add_seeds
+from .layers import add_seeds, mark_as_result
 from .pairing import Pairing
+from .region import region_of
 from .seed_tracker import SeedTracker
 from .source import Source, channel_choices, full_resolution, guess_channel_axis
 
 if TYPE_CHECKING:
     from napari.viewer import Viewer
+
+
+_REGION_EVENTS = ("data", "set_data", "paint")
+_REGION_OPACITY = 0.2
 
 
 class Inputs(QObject):
@@ -24,6 +30,7 @@ class Inputs(QObject):
     image_chosen = Signal()
     pixels_changed = Signal()
     channels_chosen = Signal()
+    region_changed = Signal()
     seeds_chosen = Signal()
 
     def __init__(self, viewer: "Viewer", choice: LayerChoice, pairing: Pairing, tracker: SeedTracker) -> None:
@@ -33,8 +40,19 @@ class Inputs(QObject):
         self._pairing = pairing
         self._tracker = tracker
         self._image: LayerWatch[Image] = LayerWatch(("data",), self._on_image_data)
+        self._region: LayerWatch[Labels | Shapes] = LayerWatch(
+            ("data", "set_data", "paint"), self._on_region_event
+        )
+        self.region: NDArray[np.bool_] | None = None
+        self.region_problem = ""
+        # No delay: layers say that they change before they have.
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(0)
+        self._timer.timeout.connect(self._look_at_region)
         choice.image_chosen.connect(self._on_image_chosen)
         choice.channels_chosen.connect(self._on_channels_chosen)
+        choice.region_chosen.connect(self._on_region_chosen)
         choice.seeds_chosen.connect(self._on_seeds_chosen)
 
     @property
@@ -56,6 +74,18 @@ class Inputs(QObject):
         array: NDArray[np.integer] = source.to_spatial(self._tracker.snapshot())
         return array
 
+    def add_region(self, source: Source, region: NDArray[np.bool_]) -> None:
+        """Add a labels layer that stands for a region, and choose it."""
+        layer = Labels(
+            source.to_layer(region.astype(np.uint8)),
+            name=f"{source.layer.name} region",
+            opacity=_REGION_OPACITY,
+            **source.placement,
+        )
+        mark_as_result(layer)
+        self._viewer.add_layer(layer)
+        self._choice.choose_region(layer)
+
     def images(self) -> list[Image]:
         """Return all layers that can be segmented."""
         return self._pairing.images()
@@ -71,11 +101,14 @@ class Inputs(QObject):
     def offer(self) -> None:
         """Offer the layers there are now."""
         self._choice.offer_images(self._pairing.images(), self._pairing.best_image(self._image.layer))
+        self._offer_regions()
         self._offer_seeds()
 
     def let_go(self) -> None:
         """Listen to no layer any more."""
+        self._timer.stop()
         self._image.watch(None)
+        self._region.watch(None)
         self._tracker.follow(None)
 
     # ---- what happens ----
@@ -84,19 +117,43 @@ class Inputs(QObject):
         self._image.watch(self._choice.image)
         self._offer_channels()
         self._offer_seeds()
+        self._look_at_region()
         self.image_chosen.emit()
 
     def _on_image_data(self, _event: Any = None) -> None:
         self._offer_channels()
+        self._look_at_region()
         self.pixels_changed.emit()
 
     def _on_channels_chosen(self) -> None:
         self._offer_seeds()
+        self._look_at_region()
         self.channels_chosen.emit()
+
+    def _on_region_chosen(self) -> None:
+        self._region.watch(self._choice.region)
+        self._offer_seeds()
+        self._look_at_region()
+
+    def _on_region_event(self, _event: Any) -> None:
+        self._timer.start()
+
+    def _look_at_region(self) -> None:
+        """Find out what is inside; `region_changed` fires only if that is something else than before."""
+        source, layer, before = self.source, self._region.layer, (self.region, self.region_problem)
+        self.region, self.region_problem = None, ""
+        if source is not None and layer is not None:
+            try:
+                self.region = region_of(layer, source)
+            except SeededKMeansError as error:
+                self.region_problem = str(error)
+        if before[1] != self.region_problem or not _are_equal(before[0], self.region):
+            self.region_changed.emit()
 
     def _on_seeds_chosen(self) -> None:
         seeds, image = self._choice.seeds, self._image.layer
         self._tracker.follow(seeds)
+        self._offer_regions()
         if seeds is not None and image is not None:
             self._pairing.remember(seeds, image)
         self.seeds_chosen.emit()
@@ -108,6 +165,22 @@ class Inputs(QObject):
         names = [f"axis {axis} ({shape[axis]} channels)" for axis in axes]
         self._choice.offer_channels(axes, names, None if image is None else guess_channel_axis(image))
 
+    def _offer_regions(self) -> None:
+        layers = [
+            layer
+            for layer in self._viewer.layers
+            if isinstance(layer, Shapes)
+            or (isinstance(layer, Labels) and layer is not self._tracker.layer and not layer.multiscale)
+        ]
+        layers = [layer for layer in layers if not self._pairing.is_output(layer)]
+        chosen = self._region.layer
+        self._choice.offer_regions(layers, chosen if any(layer is chosen for layer in layers) else None)
+
     def _offer_seeds(self) -> None:
+        layers = [layer for layer in self._pairing.seeds() if layer is not self._region.layer]
         best = self._pairing.best_seeds(self._tracker.layer, self.source)
-        self._choice.offer_seeds(self._pairing.seeds(), best)
+        self._choice.offer_seeds(layers, best)
+
+
+def _are_equal(one: NDArray[np.bool_] | None, other: NDArray[np.bool_] | None) -> bool:
+    return one is other or (one is not None and other is not None and np.array_equal(one, other))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.palette_edits import NO_EDITS, PaletteEdits
 from ..core.threads import Cancel, Progress
 from ..core.warm_up import start_warm_up
 from ..estimator import Segmentation, segment
@@ -47,6 +48,12 @@ class Request:
         Where the settings start from.
     params : dict
         The settings that depart from the preset.
+    edits : PaletteEdits
+        What was changed in the palette.
+    ignore : tuple of int
+        Classes that teach nothing.
+    region : ndarray (*spatial,), bool, or None
+        Outside of it nothing is computed.
     """
 
     image: Any
@@ -55,6 +62,9 @@ class Request:
     spacing: tuple[float, ...]
     preset: str
     params: dict[str, Any]
+    edits: PaletteEdits = NO_EDITS
+    ignore: tuple[int, ...] = ()
+    region: NDArray[np.bool_] | None = None
 
     def run(self, cancel: Cancel, progress: Progress) -> Answer:
         """Segment, in the worker thread."""
@@ -64,6 +74,9 @@ class Request:
             channel_axis=self.channel_axis,
             spacing=self.spacing,
             preset=self.preset,
+            edits=self.edits,
+            ignore=self.ignore,
+            region=self.region,
             cancel=cancel,
             progress=progress,
             **self.params,

@@ -1,4 +1,4 @@
-"""Which image to segment, which of its axes holds channels, and which layer to paint on."""
+"""Which image to segment, which of its axes holds channels, where in it, and which layer to paint on."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -7,7 +7,14 @@ from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 if TYPE_CHECKING:
-    from napari.layers import Image, Labels, Layer
+    from napari.layers import Image, Labels, Layer, Shapes
+
+_WITHIN_HELP = (
+    "Where to segment: everywhere, or only inside the shapes or labels of a layer. Outside nothing is "
+    "computed, and strokes teach nothing."
+)
+# None is what a combo without a choice says.
+_EVERYWHERE = object()
 
 
 class Combo(QComboBox):
@@ -57,10 +64,11 @@ class Combo(QComboBox):
 
 
 class LayerChoice(QWidget):
-    """Image, channels and seeds; shows what it is offered and says what was chosen."""
+    """Image, channels, region and seeds; shows what it is offered and says what was chosen."""
 
     image_chosen = Signal()
     channels_chosen = Signal()
+    region_chosen = Signal()
     seeds_chosen = Signal()
     new_requested = Signal()
 
@@ -68,14 +76,17 @@ class LayerChoice(QWidget):
         super().__init__(parent)
         self._image = Combo("no image open", self)
         self._channels = Combo("none", self)
+        self._region = Combo("whole image", self)
         self._seeds = Combo("none yet", self)
         self.new_button = QPushButton("New", self)
         self._image.chosen.connect(self.image_chosen)
         self._channels.chosen.connect(self.channels_chosen)
+        self._region.chosen.connect(self.region_chosen)
         self._seeds.chosen.connect(self.seeds_chosen)
         self.new_button.clicked.connect(self.new_requested)
         self._form = self._lay_out()
         self.offer_channels((), (), None)
+        self.offer_regions((), None)
 
     @property
     def image(self) -> "Image | None":
@@ -87,6 +98,12 @@ class LayerChoice(QWidget):
         """The axis of the image's data that holds channels; None when there is none, and for RGB."""
         axis = self._channels.value()
         return None if axis is None or axis < 0 else int(axis)
+
+    @property
+    def region(self) -> "Labels | Shapes | None":
+        """The layer inside which to segment; None for the whole image."""
+        chosen = self._region.value()
+        return None if chosen is _EVERYWHERE else chosen
 
     @property
     def seeds(self) -> "Labels | None":
@@ -109,6 +126,12 @@ class LayerChoice(QWidget):
         )
         self._form.setRowVisible(self._channels, len(axes) > 0)
 
+    def offer_regions(self, layers: "Sequence[Labels | Shapes]", chosen: "Labels | Shapes | None") -> None:
+        """Offer layers to segment within, and the whole image."""
+        names = ["whole image", *_names(layers)]
+        self._region.offer([_EVERYWHERE, *layers], names, _EVERYWHERE if chosen is None else chosen)
+        self._region.setToolTip(f"<p>{_WITHIN_HELP}</p>")
+
     def choose_image(self, layer: "Image") -> None:
         """Choose one of the images offered."""
         self._image.set_value(layer)
@@ -116,6 +139,10 @@ class LayerChoice(QWidget):
     def choose_channels(self, axis: int | None) -> None:
         """Choose the axis that holds channels."""
         self._channels.set_value(-1 if axis is None else axis)
+
+    def choose_region(self, layer: "Labels | Shapes | None") -> None:
+        """Choose one of the layers offered to segment within, None for the whole image."""
+        self._region.set_value(_EVERYWHERE if layer is None else layer)
 
     def choose_seeds(self, layer: "Labels") -> None:
         """Choose one of the seeds layers offered."""
@@ -127,6 +154,7 @@ class LayerChoice(QWidget):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         form.addRow("Image", self._image)
         form.addRow("Channels", self._channels)
+        form.addRow("Within", self._region)
         seeds = QHBoxLayout()
         seeds.addWidget(self._seeds, 1)
         seeds.addWidget(self.new_button)

@@ -10,7 +10,7 @@ L = TypeVar("L", bound="Layer")
 
 
 class LayerWatch(Generic[L]):
-    """Calls back when one of `events` of the watched layer fires."""
+    """Calls back when one of `events` of the watched layer fires; those it does not have are passed over."""
 
     def __init__(self, events: tuple[str, ...], callback: Callable[[Any], None]) -> None:
         self._events = events
@@ -19,10 +19,14 @@ class LayerWatch(Generic[L]):
 
     def watch(self, layer: L | None) -> None:
         """Listen to `layer`, and no longer to the one before."""
-        if self.layer is not None:
-            for name in self._events:
-                getattr(self.layer.events, name).disconnect(self._callback)
+        for event in self._known_events():
+            event.disconnect(self._callback)
         self.layer = layer
-        if layer is not None:
-            for name in self._events:
-                getattr(layer.events, name).connect(self._callback)
+        for event in self._known_events():
+            event.connect(self._callback)
+
+    def _known_events(self) -> list[Any]:
+        if self.layer is None:
+            return []
+        emitters = self.layer.events.emitters
+        return [emitters[name] for name in self._events if name in emitters]

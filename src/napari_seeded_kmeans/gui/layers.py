@@ -118,6 +118,11 @@ def is_result(layer: "Layer") -> bool:
     return layer in _made_here
 
 
+def mark_as_result(layer: "Layer") -> None:
+    """Note that this layer shows a result, so that nothing is segmented or learnt from it unasked."""
+    _made_here.add(layer)
+
+
 class Outputs:
     """Result layers by the image they belong to: updated in place, made anew once removed.
 
@@ -178,7 +183,7 @@ class Outputs:
                 _update(layer, output, output.placement if has_moved else {})
             else:
                 layer = output.kind(output.data, **output.look, **output.current, **output.placement)
-                _made_here.add(layer)
+                mark_as_result(layer)
                 self._insert(below, layer)
             now[key] = _Shown(layer, output.placement)
             below = layer

@@ -24,7 +24,7 @@ class Pairing:
 
     def __init__(self, layers: "LayerList", is_output: Callable[["Layer"], bool]) -> None:
         self._layers = layers
-        self._is_output = is_output
+        self.is_output = is_output
         self._image_of: WeakKeyDictionary[Labels, ReferenceType[Image]] = WeakKeyDictionary()
 
     def images(self) -> list[Image]:
@@ -73,7 +73,7 @@ class Pairing:
         return image if _holds(self._layers, image) else None
 
     def _inputs(self, kind: type[L]) -> list[L]:
-        return [layer for layer in self._layers if isinstance(layer, kind) and not self._is_output(layer)]
+        return [layer for layer in self._layers if isinstance(layer, kind) and not self.is_output(layer)]
 
 
 def _fits(seeds: Labels, source: "Source") -> bool:

@@ -9,6 +9,8 @@ from ..core.params import PRESETS, Params, make_params
 from .editors import Choice, Editor, make_editor
 from .fold import Fold
 
+_SPACING_PX = 4
+
 
 class ParamsForm(QWidget):
     """Shows settings and says when one was changed; a setting that departs from its preset is bold."""
@@ -89,6 +91,8 @@ class ParamsForm(QWidget):
         main.addRow("Preset", preset)
         for form in (main, advanced):
             form.setContentsMargins(0, 0, 0, 0)
+            # Narrow enough for a dock of 300 px with a scroll bar.
+            form.setHorizontalSpacing(_SPACING_PX)
             form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         for name, info in Params.model_fields.items():
             extra = info.json_schema_extra

@@ -8,6 +8,9 @@ _LIVE_HELP = (
     "Hold the key H while you paint several strokes: it follows when you let go."
 )
 
+# Narrow, so that a dock of 300 px does not widen while it works.
+_PROGRESS_PX = 40
+
 
 class RunBar(QWidget):
     """Live, Segment; progress and Cancel show only while a job takes long."""
@@ -26,6 +29,7 @@ class RunBar(QWidget):
         self.cancel_button.setToolTip("<p>Stop the work; everything stays as it was. Key C.</p>")
         self._progress = QProgressBar(self)
         self._progress.setTextVisible(False)
+        self._progress.setMinimumWidth(_PROGRESS_PX)
         self.live_box.toggled.connect(self.live_toggled)
         self.segment_button.clicked.connect(self.segment_requested)
         self.cancel_button.clicked.connect(self.cancel_requested)

@@ -1,5 +1,6 @@
 """The work on one image as it is right now, and what the workers write of it: no layers, no widgets."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,12 +11,12 @@ from ..core.legend import Legend
 from ..io.files import safe_writer
 from ..io.images import read_image, write_image
 from ..io.seeds import write_seeds
-from ..io.sessions import ImageReference, SavedSession, digest, seeds_path, write_session
+from ..io.sessions import ImageReference, SavedSession, digest, region_path, seeds_path, write_session
 from .job import Request
 
 _SCRIPT = '''"""Segment {name} as it was done in napari: same strokes, same settings, same mask."""
 
-from pathlib import Path
+{imports}from pathlib import Path
 
 import napari_seeded_kmeans as nsk
 
@@ -29,7 +30,7 @@ result = nsk.segment(
     channel_axis={channel_axis!r},
     spacing={spacing!r},
     preset={preset!r},
-    **{params!r},
+{more}    **{params!r},
 )
 result.model.names.update({names!r})
 result.model.colors.update({colors!r})
@@ -63,7 +64,9 @@ class Sitting:
         data = request.image
         reference = ImageReference(self.name, self.path, tuple(data.shape), str(data.dtype), image_digest)
         axis, preset, params = request.channel_axis, request.preset, request.params
-        return SavedSession(reference, request.seeds, axis, preset, params, self.legend)
+        return SavedSession(
+            reference, request.seeds, axis, preset, params, self.legend, request.edits, request.region
+        )
 
 
 def save_session(sitting: Sitting, path: str | Path) -> None:
@@ -85,6 +88,8 @@ def export_script(sitting: Sitting, path: str | Path) -> None:
         image = f"HERE / {image_path.name!r}"
     write_seeds(request.seeds, seeds_path(path))
     text = _SCRIPT.format(
+        imports="import json\n" if request.edits else "",
+        more=_write_more(request, path),
         name=sitting.name.replace('"', "'").replace("\\", "/"),
         image=image,
         seeds=seeds_path(path).name,
@@ -99,6 +104,24 @@ def export_script(sitting: Sitting, path: str | Path) -> None:
     )
     with safe_writer(path) as file:
         file.write(text.encode())
+
+
+def _write_more(request: Request, path: Path) -> str:
+    """Write edits and region beside the script; return the arguments that stand for what is not usual."""
+    lines = []
+    if request.edits:
+        edits_path = path.with_suffix(".palette.json")
+        with safe_writer(edits_path) as file:
+            file.write((json.dumps(request.edits.to_dict(), indent=1) + "\n").encode())
+        lines.append(
+            f"    edits=nsk.PaletteEdits.from_dict(json.loads((HERE / {edits_path.name!r}).read_text())),\n"
+        )
+    if request.ignore:
+        lines.append(f"    ignore={request.ignore!r},\n")
+    if request.region is not None:
+        write_seeds(request.region.astype(np.uint8), region_path(path))
+        lines.append(f"    region=nsk.read_labels(HERE / {region_path(path).name!r}),\n")
+    return "".join(lines)
 
 
 def _is_in_file(sitting: Sitting) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from platformdirs import user_data_path
 
-from .sessions import SavedSession, read_session, seeds_path, write_session
+from .sessions import SavedSession, read_session, region_path, seeds_path, write_session
 
 DATA_VARIABLE = "SEEDED_KMEANS_DATA_DIR"
 """Environment variable: where to keep sessions instead of the user's data folder."""
@@ -74,3 +74,4 @@ def _prune(folder: Path) -> None:
     for path in sorted(folder.glob("*.json"), key=_kept_at)[:-_MOST_KEPT]:
         path.unlink(missing_ok=True)
         seeds_path(path).unlink(missing_ok=True)
+        region_path(path).unlink(missing_ok=True)

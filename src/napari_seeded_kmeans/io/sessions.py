@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ..core.errors import SeededKMeansError
 from ..core.legend import Legend
+from ..core.palette_edits import NO_EDITS, PaletteEdits
 from ..core.params import make_params
 from .files import reason, safe_writer
 from .seeds import read_labels, write_seeds
@@ -61,6 +62,8 @@ class SavedSession:
     preset: str
     params: Mapping[str, Any]
     legend: Legend
+    edits: PaletteEdits = NO_EDITS
+    region: NDArray[np.bool_] | None = None
 
 
 def digest(array: Any) -> str:
@@ -73,6 +76,11 @@ def digest(array: Any) -> str:
 def seeds_path(path: str | os.PathLike[str]) -> Path:
     """Return where the seeds of the session in `path` are."""
     return Path(path).with_suffix(".seeds.tif")
+
+
+def region_path(path: str | os.PathLike[str]) -> Path:
+    """Return where the region of the session in `path` is, if it has one."""
+    return Path(path).with_suffix(".region.tif")
 
 
 def write_session(session: SavedSession, path: str | os.PathLike[str]) -> None:
@@ -91,9 +99,13 @@ def write_session(session: SavedSession, path: str | os.PathLike[str]) -> None:
         "preset": session.preset,
         "params": dict(session.params),
         "classes": session.legend.to_rows(),
+        "palette_edits": session.edits.to_dict() if session.edits else None,
+        "has_region": session.region is not None,
     }
     # Seeds first: should the power go in between, strokes are there with the settings of a moment ago.
     write_seeds(session.seeds, seeds_path(path))
+    if session.region is not None:
+        write_seeds(session.region.astype(np.uint8), region_path(path))
     with safe_writer(path) as file:
         file.write((json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode())
 
@@ -118,6 +130,9 @@ def read_session(path: str | os.PathLike[str]) -> SavedSession:
         preset, params = str(document["preset"]), dict(document["params"])
         legend = Legend.from_rows(document["classes"])
         channel_axis = None if axis is None else int(axis)
+        # Sessions of earlier releases have neither edits nor a region.
+        edits = PaletteEdits.from_dict(document.get("palette_edits") or NO_EDITS.to_dict())
+        has_region = bool(document.get("has_region"))
     except (KeyError, TypeError, ValueError) as error:
         raise SeededKMeansError(f"{path} is not a session: {error!r}.") from None
     make_params(preset, **params)
@@ -127,7 +142,12 @@ def read_session(path: str | os.PathLike[str]) -> SavedSession:
         del spatial[channel_axis]
     if seeds.shape != tuple(spatial):
         raise SeededKMeansError(f"{path}: its seeds have shape {seeds.shape}, not {tuple(spatial)}.")
-    return SavedSession(reference, seeds.astype(seeds.dtype), channel_axis, preset, params, legend)
+    region = read_labels(region_path(path)) != 0 if has_region else None
+    if region is not None and region.shape != seeds.shape:
+        raise SeededKMeansError(f"{path}: its region has shape {region.shape}, not {seeds.shape}.")
+    return SavedSession(
+        reference, seeds.astype(seeds.dtype), channel_axis, preset, params, legend, edits, region
+    )
 
 
 def _read_json(path: Path) -> Any:

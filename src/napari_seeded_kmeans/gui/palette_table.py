@@ -1,0 +1,263 @@
+"""The palette as rows: swatch, class, share, weight, lock, mute. Shows and emits, decides nothing."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from qtpy.QtCore import QSize, Qt, Signal
+from qtpy.QtGui import QAction, QColor, QIcon, QKeySequence, QPixmap, QShortcut
+from qtpy.QtWidgets import (
+    QAbstractItemView,
+    QGridLayout,
+    QHBoxLayout,
+    QHeaderView,
+    QMenu,
+    QPushButton,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from .row_style import TICK_STYLE
+
+_SWATCH, _CLASS, _SHARE, _WEIGHT, _LOCK, _MUTE = range(6)
+_TITLES = ("", "Class", "Share", "Weight", "Lock", "Mute")
+_HELP = {
+    _SWATCH: "The colour of this cluster. Select rows to see their pixels light up.",
+    _CLASS: "The class whose strokes it was found under. Class… gives it to another one.",
+    _SHARE: "Share of the image that is nearest to this cluster.",
+    _WEIGHT: "How strongly it speaks for its class: log-odds against the next best class. "
+    "Near 0 or below it is ambiguous.",
+    _LOCK: "Keep this cluster exactly where it is while you go on painting.",
+    _MUTE: "Leave out the strokes behind this cluster; untick to have them back.",
+}
+_SWATCH_PX = QSize(22, 14)
+_MOST_ROWS = 12
+_RIM_PX = 4
+
+
+class PaletteRow(NamedTuple):
+    """What one row shows.
+
+    `number` counts the model's clusters from 0; muted clusters, which no model has, count down from -1.
+    """
+
+    number: int
+    color: str
+    class_value: int
+    class_name: str
+    class_color: str
+    share: float | None
+    weight: float | None
+    is_locked: bool
+
+
+class PaletteTable(QWidget):
+    """A row per cluster, and what can be done with those that are selected."""
+
+    selected = Signal()
+    reassign_requested = Signal(object, int)
+    merge_requested = Signal(object)
+    split_requested = Signal(object)
+    delete_requested = Signal(object)
+    lock_toggled = Signal(int, bool)
+    mute_toggled = Signal(int, bool)
+    pick_toggled = Signal(bool)
+    undo_requested = Signal()
+    redo_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.tree = QTreeWidget(self)
+        self.tree.setObjectName("palette")
+        self.tree.setHeaderLabels(list(_TITLES))
+        self.tree.setRootIsDecorated(False)
+        self.tree.setIndentation(0)
+        self.tree.setStyleSheet(TICK_STYLE)
+        self.tree.setIconSize(_SWATCH_PX)
+        self.tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # Where there is no room for a class's name, its number must still be seen.
+        self.tree.setTextElideMode(Qt.TextElideMode.ElideNone)
+        self._rows: tuple[PaletteRow, ...] = ()
+        self._classes: tuple[tuple[int, str], ...] = ()
+        self._is_filling = False
+        self.class_menu = QMenu(self)
+        self.class_button = self._button("Class…", "Give the selected clusters to another class.")
+        self.class_button.setMenu(self.class_menu)
+        self.merge_button = self._button("Merge", "Make one of the selected clusters, of the first's class.")
+        self.split_button = self._button("Split", "Make two of the selected cluster.")
+        self.delete_button = self._button("Delete", "Leave out the strokes behind the selected clusters.")
+        self.pick_button = self._button(
+            "Add colour",
+            "Then click into the image: the colour there becomes a cluster of the class you paint.",
+        )
+        self.pick_button.setCheckable(True)
+        self.undo_button = self._button("↶", "Take back the last change of the palette. Ctrl+Z in the table.")
+        self.redo_button = self._button("↷", "Make it again. Ctrl+Shift+Z in the table.")
+        self._lay_out()
+        self._connect()
+        self.show_rows((), ())
+
+    @property
+    def rows(self) -> tuple[PaletteRow, ...]:
+        """What is shown."""
+        return self._rows
+
+    def selected_numbers(self) -> list[int]:
+        """Return the numbers of the selected rows, from top to bottom."""
+        return [row.number for index, row in enumerate(self._rows) if self._item(index).isSelected()]
+
+    def show_rows(
+        self,
+        rows: Sequence[PaletteRow],
+        classes: Sequence[tuple[int, str]],
+        selected: Sequence[int] = (),
+    ) -> None:
+        """Show `rows`, with those numbered `selected` so; offer `classes` (value, name); emits nothing."""
+        self._is_filling = True
+        if len(rows) != len(self._rows):
+            self.tree.clear()
+            self.tree.addTopLevelItems([QTreeWidgetItem() for _ in rows])
+            self._fit_height(len(rows))
+        self._rows = tuple(rows)
+        for index, row in enumerate(rows):
+            _fill(self._item(index), row)
+            self._item(index).setSelected(row.number in selected)
+        self._is_filling = False
+        if tuple(classes) != self._classes:
+            self._classes = tuple(classes)
+            self.class_menu.clear()
+            for value, name in classes:
+                action = self.class_menu.addAction(f"{value}  {name}")
+                if action is not None:
+                    action.setData(value)
+        self._show_what_works()
+
+    def show_history(self, *, can_undo: bool, can_redo: bool) -> None:
+        """Say whether there is something to take back, and to make again."""
+        self.undo_button.setEnabled(can_undo)
+        self.redo_button.setEnabled(can_redo)
+
+    # ---- what happens ----
+
+    def _connect(self) -> None:
+        self.tree.itemSelectionChanged.connect(self._on_selection_changed)
+        self.tree.itemChanged.connect(self._on_item_changed)
+        self.class_menu.triggered.connect(self._on_class_chosen)
+        self.merge_button.clicked.connect(self._on_merge_clicked)
+        self.split_button.clicked.connect(self._on_split_clicked)
+        self.delete_button.clicked.connect(self._on_delete_clicked)
+        self.pick_button.toggled.connect(self.pick_toggled)
+        self.undo_button.clicked.connect(self.undo_requested)
+        self.redo_button.clicked.connect(self.redo_requested)
+        for keys, button in (
+            (QKeySequence.StandardKey.Delete, self.delete_button),
+            (QKeySequence.StandardKey.Undo, self.undo_button),
+            (QKeySequence.StandardKey.Redo, self.redo_button),
+        ):
+            shortcut = QShortcut(QKeySequence(keys), self.tree)
+            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+            shortcut.activated.connect(button.click)
+
+    def _on_selection_changed(self) -> None:
+        if not self._is_filling:
+            self._show_what_works()
+            self.selected.emit()
+
+    def _on_item_changed(self, item: QTreeWidgetItem, column: int) -> None:
+        if self._is_filling or column not in (_LOCK, _MUTE):
+            return
+        number = self._rows[self.tree.indexOfTopLevelItem(item)].number
+        is_on = item.checkState(column) == Qt.CheckState.Checked
+        (self.lock_toggled if column == _LOCK else self.mute_toggled).emit(number, is_on)
+
+    def _on_class_chosen(self, action: QAction) -> None:
+        self.reassign_requested.emit(self._chosen(), action.data())
+
+    def _on_merge_clicked(self) -> None:
+        self.merge_requested.emit(self._chosen())
+
+    def _on_split_clicked(self) -> None:
+        self.split_requested.emit(self._chosen())
+
+    def _on_delete_clicked(self) -> None:
+        self.delete_requested.emit(self._chosen())
+
+    def _chosen(self) -> list[int]:
+        """Return the selected clusters that take part."""
+        return [number for number in self.selected_numbers() if number >= 0]
+
+    def _show_what_works(self) -> None:
+        n_chosen = len(self._chosen())
+        self.class_button.setEnabled(n_chosen > 0)
+        self.merge_button.setEnabled(n_chosen > 1)
+        self.split_button.setEnabled(n_chosen == 1)
+        self.delete_button.setEnabled(n_chosen > 0)
+        self.pick_button.setEnabled(bool(self._rows))
+
+    # ---- how it is put together ----
+
+    def _item(self, index: int) -> QTreeWidgetItem:
+        item = self.tree.topLevelItem(index)
+        if item is None:
+            raise IndexError(f"there is no row {index}")
+        return item
+
+    def _button(self, title: str, tooltip: str) -> QPushButton:
+        button = QPushButton(title, self)
+        button.setToolTip(f"<p>{tooltip}</p>")
+        return button
+
+    def _fit_height(self, n_rows: int) -> None:
+        header = self.tree.header()
+        row_px = max(self.tree.sizeHintForRow(0), _SWATCH_PX.height() + _RIM_PX)
+        head_px = row_px if header is None else header.sizeHint().height()
+        self.tree.setFixedHeight(max(1, min(n_rows, _MOST_ROWS)) * row_px + head_px + _RIM_PX)
+
+    def _lay_out(self) -> None:
+        header = self.tree.header()
+        if header is not None:
+            header.setStretchLastSection(False)
+            header.setMinimumSectionSize(_SWATCH_PX.width() + _RIM_PX)
+            header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+            header.setSectionResizeMode(_CLASS, QHeaderView.ResizeMode.Stretch)
+        buttons = QGridLayout()
+        buttons.setSpacing(4)
+        for column, button in enumerate((self.class_button, self.merge_button, self.split_button)):
+            buttons.addWidget(button, 0, column)
+        history = QHBoxLayout()
+        history.addWidget(self.undo_button)
+        history.addWidget(self.redo_button)
+        buttons.addWidget(self.pick_button, 1, 0)
+        buttons.addWidget(self.delete_button, 1, 1)
+        buttons.addLayout(history, 1, 2)
+        for button in self.findChildren(QPushButton):
+            # A third of the width each, however long the words are in other fonts.
+            button.setMinimumWidth(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.tree)
+        layout.addLayout(buttons)
+
+
+def _fill(item: QTreeWidgetItem, row: PaletteRow) -> None:
+    swatch = QPixmap(_SWATCH_PX)
+    swatch.fill(QColor(row.color))
+    item.setIcon(_SWATCH, QIcon(swatch))
+    rim = QPixmap(_SWATCH_PX.height(), _SWATCH_PX.height())
+    rim.fill(QColor(row.class_color))
+    item.setIcon(_CLASS, QIcon(rim))
+    is_muted = row.number < 0
+    item.setCheckState(_LOCK, Qt.CheckState.Checked if row.is_locked else Qt.CheckState.Unchecked)
+    item.setCheckState(_MUTE, Qt.CheckState.Checked if is_muted else Qt.CheckState.Unchecked)
+    item.setText(_CLASS, f"{row.class_value} {row.class_name}")
+    item.setText(_SHARE, "–" if row.share is None else f"{row.share:.1%}")
+    item.setText(_WEIGHT, "–" if row.weight is None else f"{row.weight:+.0f}")
+    for column in (_SHARE, _WEIGHT):
+        item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    font = item.font(_CLASS)
+    font.setStrikeOut(is_muted)
+    item.setFont(_CLASS, font)
+    for column, text in _HELP.items():
+        item.setToolTip(column, f"<p>{text}</p>")

@@ -1,0 +1,63 @@
+"""Clicks into the image, taken for a question instead of paint while somebody asks."""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from napari.layers import Labels
+
+from .source import Source
+
+if TYPE_CHECKING:
+    from napari.viewer import Viewer
+
+
+class Pointer:
+    """While it is on, a click calls back with the pixel; the brush rests, and dragging pans."""
+
+    def __init__(self, viewer: "Viewer") -> None:
+        self._viewer = viewer
+        self._then: Callable[[tuple[int, ...]], None] | None = None
+        self._source: Source | None = None
+        self._resting: tuple[Labels, str] | None = None
+
+    def start(self, source: Source, seeds: Labels | None, then: Callable[[tuple[int, ...]], None]) -> None:
+        """Call ``then(position)`` for every click into the image, in pixels along its spatial axes."""
+        self.stop()
+        self._source, self._then = source, then
+        if seeds is not None:
+            self._resting = seeds, str(seeds.mode)
+            seeds.mode = "pan_zoom"
+        self._viewer.mouse_drag_callbacks.append(self._on_press)
+
+    def stop(self) -> None:
+        """Let clicks paint again."""
+        if self._then is None:
+            return
+        self._viewer.mouse_drag_callbacks.remove(self._on_press)
+        if self._resting is not None:
+            seeds, mode = self._resting
+            # Whoever chose another tool meanwhile keeps it.
+            if seeds.mode == "pan_zoom":
+                seeds.mode = mode
+        self._then = self._source = self._resting = None
+
+    def _on_press(self, _viewer: Any, event: Any) -> Iterator[None]:
+        position = event.position
+        yield
+        if event.type == "mouse_move":
+            while event.type == "mouse_move":
+                yield
+            return
+        place = None if self._source is None else pixel_at(self._source, position)
+        if place is not None and self._then is not None:
+            self._then(place)
+
+
+def pixel_at(source: Source, world: tuple[float, ...]) -> tuple[int, ...] | None:
+    """Return the pixel of an image at a place of the world, None outside."""
+    place = np.rint(source.layer.world_to_data(world)).astype(int)
+    axis = source.channel_axis
+    spatial = place if axis is None else np.delete(place, axis)
+    inside = (spatial >= 0) & (spatial < source.shape)
+    return tuple(int(index) for index in spatial) if inside.all() else None

@@ -1,0 +1,272 @@
+"""The palette in the dock: rows light up, edits are followed without repainting, undone, kept and exported."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from conftest import click
+from qtpy.QtCore import QPoint, Qt
+from qtpy.QtGui import QKeySequence
+
+from napari_seeded_kmeans import read_labels, segment
+from napari_seeded_kmeans.core.palette_edits import PaletteEdits
+from napari_seeded_kmeans.session import Stage
+
+pytestmark = pytest.mark.filterwarnings("ignore:Class .* distinct colours only")
+PARAMS = {"texture": False, "coherence": 0.0, "n_clusters": 3, "min_size_px": 0, "spread": "everywhere"}
+LOCK, MUTE = 4, 5
+LEAF = (slice(0, 20), slice(20, 40))
+
+
+@pytest.fixture
+def squares():
+    """Four flat colours: dark and leaf above, sky and red below."""
+    index = np.repeat(np.repeat([[0, 1], [2, 3]], 20, axis=0), 20, axis=1)
+    colors = np.array([[40, 40, 40], [60, 160, 60], [120, 160, 230], [220, 60, 50]])
+    noise = np.random.default_rng(0).integers(-6, 7, (40, 40, 3))
+    return np.clip(colors[index] + noise, 0, 255).astype(np.uint8)
+
+
+def paint_squares(seeds):
+    for value, rows in ((1, slice(4, 16)), (2, slice(24, 36))):
+        seeds.data[rows, 4:16] = seeds.data[rows, 24:36] = value
+    seeds.refresh()
+
+
+@pytest.fixture
+def seeds(viewer, dock, squares, settle, qtbot):
+    return prepare(viewer, dock, squares, settle, qtbot)
+
+
+def prepare(viewer, dock, squares, settle, qtbot):
+    viewer.add_image(squares, name="squares")
+    dock.params.set_value("auto", **PARAMS)
+    seeds = dock.new_seeds()
+    dock.palette_fold.set_open(True)
+    paint_squares(seeds)
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    wait_for_shares(dock, qtbot)
+    return seeds
+
+
+def wait_for_shares(dock, qtbot):
+    qtbot.waitUntil(lambda: all(row.share is not None for row in dock.palette_table.rows if row.number >= 0))
+
+
+def numbers_of(dock, color, within=30):
+    """Return the rows whose swatch is like a colour."""
+
+    def distance(row):
+        return np.abs(np.array(list(bytes.fromhex(row.color[1:]))) - color).max()
+
+    return [row.number for row in dock.palette_table.rows if distance(row) < within]
+
+
+def select(dock, numbers):
+    table = dock.palette_table
+    table.tree.clearSelection()
+    for index, row in enumerate(table.rows):
+        table.tree.topLevelItem(index).setSelected(row.number in numbers)
+
+
+def tick(table, index, column, qtbot, dock):
+    """Click the box of a cell with the mouse, and wait until the edits are others."""
+    before = dock.clusters.edits
+    table.tree.scrollToItem(table.tree.topLevelItem(index))
+    cell = table.tree.visualItemRect(table.tree.topLevelItem(index))
+    left = table.tree.columnViewportPosition(column)
+    place = QPoint(left + 10, cell.center().y())
+    qtbot.mouseClick(table.tree.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    qtbot.waitUntil(lambda: dock.clusters.edits != before)
+
+
+def expected(viewer, dock):
+    image, seeds = viewer.layers["squares"].data, dock.choice.seeds.data
+    return segment(image, seeds, edits=dock.clusters.edits, **PARAMS).labels
+
+
+def give_leaf_away(dock):
+    dock.clusters.reassign(numbers_of(dock, (60, 160, 60)), 2)
+
+
+def test_rows_say_colour_class_share_and_weight(dock, seeds):
+    rows = dock.palette_table.rows
+    assert [row.class_value for row in rows] == sorted(row.class_value for row in rows)
+    assert sum(row.share for row in rows) == pytest.approx(1)
+    assert all(row.weight > 0 for row in rows)
+    assert {row.class_name for row in rows} == {"background", "foreground"}
+    assert numbers_of(dock, (60, 160, 60))
+
+
+def test_selected_rows_light_up_and_go_out(viewer, dock, seeds):
+    select(dock, numbers_of(dock, (60, 160, 60)))
+    light = viewer.layers["squares highlight"]
+    assert light.data[LEAF].mean() > 0.95
+    assert light.data.mean() < 0.3
+    assert viewer.layers.selection.active is seeds, "one can go on painting"
+    assert light not in dock._pairing.seeds()
+    select(dock, [])
+    assert "squares highlight" not in viewer.layers
+
+
+def test_what_is_lit_follows_the_next_stroke_and_goes_with_the_table(viewer, dock, seeds, settle, qtbot):
+    select(dock, numbers_of(dock, (60, 160, 60)))
+    seeds.paint((2, 2), 1)
+    settle(dock)
+    wait_for_shares(dock, qtbot)
+    assert viewer.layers["squares highlight"].data[LEAF].mean() > 0.8
+    dock.palette_fold.set_open(False)
+    assert "squares highlight" not in viewer.layers
+
+
+def test_another_class_by_the_menu_is_followed_at_once_and_undone_to_the_bit(
+    viewer, dock, seeds, settle, qtbot
+):
+    before = dock._last.answer.segmentation
+    painted = seeds.data.copy()
+    select(dock, numbers_of(dock, (60, 160, 60)))
+    actions = dock.palette_table.class_menu.actions()
+    assert [action.text() for action in actions] == ["1  background", "2  foreground"]
+    actions[1].trigger()
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    mask = viewer.layers["squares mask"].data
+    assert (mask[LEAF] == 2).mean() > 0.9
+    np.testing.assert_array_equal(mask, expected(viewer, dock))
+    np.testing.assert_array_equal(seeds.data, painted)
+    qtbot.mouseClick(dock.palette_table.undo_button, Qt.MouseButton.LeftButton)
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    assert dock._last.answer.segmentation.scores.tobytes() == before.scores.tobytes()
+    assert not dock.palette_table.undo_button.isEnabled()
+    qtbot.mouseClick(dock.palette_table.redo_button, Qt.MouseButton.LeftButton)
+    settle(dock)
+    np.testing.assert_array_equal(viewer.layers["squares mask"].data, mask)
+
+
+@pytest.mark.parametrize("way", ["merge", "split", "delete", "lock", "mute"])
+def test_every_way_to_edit_by_its_own_control(way, viewer, dock, seeds, settle, qtbot):
+    table = dock.palette_table
+    rows = [row.number for row in table.rows if row.class_value == 1]
+    n_before = len(rows)
+    if way in ("lock", "mute"):
+        tick(table, 0, {"lock": LOCK, "mute": MUTE}[way], qtbot, dock)
+    else:
+        select(dock, rows if way == "merge" else rows[:1])
+        button = {"merge": table.merge_button, "split": table.split_button, "delete": table.delete_button}[
+            way
+        ]
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    np.testing.assert_array_equal(viewer.layers["squares mask"].data, expected(viewer, dock))
+    rows = [row for row in table.rows if row.class_value == 1]
+    if way == "merge":
+        assert len(rows) == 1
+    elif way == "split":
+        assert len(rows) >= 2
+    elif way == "lock":
+        assert [row.is_locked for row in rows].count(True) == 1
+    elif way == "mute":
+        muted = [row for row in rows if row.number < 0]
+        assert len(muted) == 1
+        index = table.rows.index(muted[0])
+        tick(table, index, MUTE, qtbot, dock)
+        assert dock.clusters.edits == PaletteEdits()
+        settle(dock)
+        assert len([row for row in table.rows if row.class_value == 1]) == n_before
+    else:
+        assert all(row.number >= 0 for row in rows)
+
+
+def test_a_locked_row_stays_while_one_paints_on_and_can_be_let_go(dock, seeds, settle, qtbot):
+    table = dock.palette_table
+    tick(table, 0, LOCK, qtbot, dock)
+    settle(dock)
+    locked = next(row for row in table.rows if row.is_locked)
+    center = dock.clusters._model.palette.centers[locked.number].copy()
+    seeds.data[0:3, 0:40] = 1
+    seeds.refresh()
+    settle(dock)
+    row = next(row for row in table.rows if row.is_locked)
+    np.testing.assert_array_equal(dock.clusters._model.palette.centers[row.number], center)
+    tick(table, table.rows.index(row), LOCK, qtbot, dock)
+    assert dock.clusters.edits == PaletteEdits()
+
+
+def test_keys_work_in_the_table(dock, seeds, settle, qtbot):
+    dock.activateWindow()
+    table = dock.palette_table
+    select(dock, [table.rows[0].number])
+    table.tree.setFocus()
+    qtbot.waitUntil(table.tree.hasFocus)
+    qtbot.keyClick(table.tree, Qt.Key.Key_Delete)
+    assert len(dock.clusters.edits.steps) == 1
+    undo = QKeySequence(QKeySequence.StandardKey.Undo)[0]
+    qtbot.keyClick(table.tree, undo.key(), undo.keyboardModifiers())
+    assert dock.clusters.edits == PaletteEdits()
+
+
+def test_what_leaves_a_class_empty_is_said_and_undone(dock, seeds, settle):
+    dock.clusters.delete([row.number for row in dock.palette_table.rows if row.class_value == 2])
+    settle(dock)
+    assert "edits leave only class 1" in dock.hint_line.text
+    assert dock.session.is_error
+    dock.clusters.undo()
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+
+
+def test_a_colour_clicked_into_the_image_becomes_a_cluster(window, docked, squares, settle, qtbot):
+    squares[0:4, 0:20] = (250, 240, 20)
+    seeds = prepare(window, docked, squares, settle, qtbot)
+    assert not numbers_of(docked, (250, 240, 20), 40)
+    seeds.selected_label = 2
+    docked.palette_table.pick_button.setChecked(True)
+    painted = seeds.data.copy()
+    click(window, seeds, (2, 10))
+    qtbot.waitUntil(lambda: bool(docked.clusters.edits))
+    assert settle(docked) is Stage.DONE, docked.hint_line.text
+    np.testing.assert_array_equal(seeds.data, painted)
+    assert str(seeds.mode) == "paint", "the brush is in hand again"
+    assert not docked.palette_table.pick_button.isChecked()
+    row = next(
+        row for row in docked.palette_table.rows if row.number in numbers_of(docked, (250, 240, 20), 40)
+    )
+    assert row.class_value == 2
+    np.testing.assert_array_equal(window.layers["squares mask"].data, expected(window, docked))
+
+
+def test_every_seeds_layer_has_its_own_edits(dock, seeds):
+    give_leaf_away(dock)
+    edits = dock.clusters.edits
+    dock.new_seeds()
+    assert dock.clusters.edits == PaletteEdits()
+    assert not dock.palette_table.rows
+    dock.choice.choose_seeds(seeds)
+    assert dock.clusters.edits == edits
+
+
+def test_edits_are_saved_opened_and_exported(viewer, dock, seeds, settle, tmp_path):
+    give_leaf_away(dock)
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    edits, mask = dock.clusters.edits, viewer.layers["squares mask"].data.copy()
+    dock.save_session(tmp_path / "my.json")
+    settle(dock)
+    dock.export_script(tmp_path / "run.py")
+    settle(dock)
+    viewer.layers.remove(seeds)
+    dock.open_session(tmp_path / "my.json")
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    assert dock.clusters.edits == edits
+    np.testing.assert_array_equal(viewer.layers["squares mask"].data, mask)
+    done = subprocess.run([sys.executable, tmp_path / "run.py"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    np.testing.assert_array_equal(read_labels(tmp_path / "run.labels.tif"), mask)
+
+
+def test_edits_made_in_other_features_say_so(dock, seeds, settle):
+    give_leaf_away(dock)
+    settle(dock)
+    dock.params.set_value("auto", **{**PARAMS, "color_space": "hsv"})
+    settle(dock)
+    assert "edits were made with color_space 'lab'" in dock.hint_line.text
+    dock.clusters.set_edits(PaletteEdits())
+    assert settle(dock) is Stage.DONE, dock.hint_line.text

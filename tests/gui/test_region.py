@@ -1,0 +1,162 @@
+"""A region of interest and a class to ignore: in the window, kept, and in the script."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from conftest import paint_halves
+from napari.layers import Labels, Shapes
+from qtpy.QtCore import Qt
+
+from napari_seeded_kmeans import read_labels, segment
+from napari_seeded_kmeans.gui.region import region_of
+from napari_seeded_kmeans.gui.source import Source
+from napari_seeded_kmeans.session import Stage
+
+pytestmark = pytest.mark.filterwarnings("ignore:Class .* distinct colours only")
+PARAMS = {"texture": False, "coherence": 0.0, "n_clusters": 3}
+BOX = np.array([[5, 2], [5, 61], [43, 61], [43, 2]])
+
+
+@pytest.fixture
+def seeds(viewer, dock, two_halves, settle):
+    viewer.add_image(two_halves, name="halves", scale=(2, 0.5), translate=(10, 20))
+    dock.params.set_value("auto", **PARAMS)
+    seeds = dock.new_seeds()
+    paint_halves(seeds)
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    return seeds
+
+
+def add_box(viewer, **keywords):
+    return viewer.add_shapes([BOX], shape_type="rectangle", name="box", **keywords)
+
+
+def mask(viewer):
+    return viewer.layers["halves mask"].data
+
+
+def test_shapes_are_followed_when_they_are_chosen_and_changed(viewer, dock, seeds, settle):
+    assert mask(viewer).all()
+    shapes = add_box(viewer, scale=(2, 0.5), translate=(10, 20))
+    dock.choice.choose_region(shapes)
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    inside = np.zeros((48, 64), bool)
+    inside[5:44, 2:62] = True
+    np.testing.assert_array_equal(mask(viewer) != 0, inside)
+    wanted = segment(viewer.layers["halves"].data, seeds.data, region=inside, spacing=(2, 0.5), **PARAMS)
+    np.testing.assert_array_equal(mask(viewer), wanted.labels)
+    shapes.add_ellipses([[[0, 0], [0, 10], [4, 10], [4, 0]]])
+    settle_region(dock, settle)
+    assert mask(viewer)[2, 5]
+    dock.choice.choose_region(None)
+    settle(dock)
+    assert mask(viewer).all()
+
+
+def settle_region(dock, settle):
+    dock._inputs._look_at_region()
+    return settle(dock)
+
+
+def test_labels_are_followed_as_they_are_painted(viewer, dock, seeds, settle, qtbot):
+    region = viewer.add_labels(
+        np.zeros((48, 64), np.uint8), name="field", **Source(dock.choice.image).placement
+    )
+    assert dock.choice.seeds is seeds
+    dock.choice.choose_region(region)
+    assert "Nothing is painted in field" in dock.hint_line.text
+    assert dock.session.is_error
+    assert not dock.run_bar.segment_button.isEnabled()
+    region.data_setitem(np.nonzero(np.ones((48, 64))), 1)
+    qtbot.waitUntil(lambda: not dock.session.is_error)
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    region.data_setitem((np.arange(5),) * 2, 0)
+    qtbot.waitUntil(lambda: not mask(viewer)[3, 3])
+    assert dock.choice.seeds is seeds
+
+
+def test_labels_of_another_size_are_refused_with_both_sizes(viewer, dock, seeds):
+    dock.choice.choose_region(viewer.add_labels(np.ones((5, 6), np.uint8), name="small"))
+    assert "region small is 5 x 6 pixels but the image is 48 x 64 pixels" in dock.hint_line.text
+
+
+def test_a_region_that_is_removed_means_the_whole_image(viewer, dock, seeds, settle):
+    shapes = add_box(viewer, scale=(2, 0.5), translate=(10, 20))
+    dock.choice.choose_region(shapes)
+    settle(dock)
+    viewer.layers.remove(shapes)
+    settle(dock)
+    assert dock.choice.region is None
+    assert mask(viewer).all()
+
+
+def test_shapes_lie_where_they_are_seen_whatever_their_own_scale(viewer, two_halves):
+    source = Source(viewer.add_image(two_halves, scale=(2, 0.5), translate=(10, 20)))
+    corners = source.layer.data_to_world
+    in_world = Shapes([np.array([corners(corner) for corner in BOX])], shape_type="rectangle")
+    on_image = Shapes([BOX], shape_type="rectangle", scale=(2, 0.5), translate=(10, 20))
+    np.testing.assert_array_equal(region_of(in_world, source), region_of(on_image, source))
+    assert region_of(on_image, source)[5, 2]
+    assert not region_of(on_image, source)[4, 2]
+
+
+def test_shapes_of_one_plane_hold_for_a_stack_and_labels_for_channels(viewer, two_halves):
+    stack = Source(viewer.add_image(np.stack([two_halves] * 3)))
+    assert region_of(Shapes([BOX], shape_type="polygon"), stack)[:, 6, 6].all()
+    rgb = Source(viewer.add_image(np.stack([two_halves] * 3, axis=-1), rgb=True))
+    assert region_of(Labels(np.eye(48, 64, dtype=np.uint8)), rgb).sum() == 48
+    channels = Source(viewer.add_image(np.stack([two_halves] * 3)), channel_axis=0)
+    assert region_of(Shapes([BOX], shape_type="polygon"), channels)[6, 6]
+
+
+def test_ignored_strokes_get_no_label_and_teach_nothing(viewer, dock, seeds, settle, qtbot):
+    before = mask(viewer).copy()
+    seeds.data[15:30, 20:24] = 3
+    seeds.refresh()
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    qtbot.waitUntil(lambda: len(dock.class_list.rows) == 3)
+    dock.class_list.tree.setCurrentItem(dock.class_list.tree.topLevelItem(2))
+    qtbot.mouseClick(dock.class_list.ignore_button, Qt.MouseButton.LeftButton)
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    assert dock.class_list.rows[2].is_ignored
+    np.testing.assert_array_equal(mask(viewer) == 0, seeds.data == 3)
+    assert (mask(viewer) == before)[seeds.data != 3].all()
+    qtbot.mouseClick(dock.class_list.ignore_button, Qt.MouseButton.LeftButton)
+    settle(dock)
+    assert (mask(viewer) == 3).any()
+
+
+def test_an_ignored_class_is_none_of_the_two_that_are_needed(viewer, dock, two_halves, settle):
+    viewer.add_image(two_halves)
+    seeds = dock.new_seeds()
+    dock.classes.set_ignored(2, True)
+    paint_halves(seeds)
+    settle(dock)
+    assert "Only class 1" in dock.hint_line.text
+
+
+def test_both_are_saved_opened_and_exported(viewer, dock, seeds, settle, qtbot, tmp_path):
+    seeds.data[15:30, 20:24] = 3
+    seeds.refresh()
+    settle(dock)
+    qtbot.waitUntil(lambda: len(dock.class_list.rows) == 3)
+    dock.classes.set_ignored(3, True)
+    shapes = add_box(viewer, scale=(2, 0.5), translate=(10, 20))
+    dock.choice.choose_region(shapes)
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    wanted = mask(viewer).copy()
+    dock.save_session(tmp_path / "my.json")
+    settle(dock)
+    dock.export_script(tmp_path / "run.py")
+    settle(dock)
+    viewer.layers.remove(shapes)
+    viewer.layers.remove(seeds)
+    dock.open_session(tmp_path / "my.json")
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    assert dock.choice.region is viewer.layers["halves region"]
+    np.testing.assert_array_equal(mask(viewer), wanted)
+    done = subprocess.run([sys.executable, tmp_path / "run.py"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    np.testing.assert_array_equal(read_labels(tmp_path / "run.labels.tif"), wanted)
