@@ -298,7 +298,8 @@ class SeededKMeans:
         """Return the labels (*spatial,) of an image of the kind that was painted on."""
         table, array = table_of(self._fitted()), np.asarray(image)
         if channel_axis is None and table.takes(array):
-            return table.predict(array).astype(np.int64)
+            n_spatial = array.ndim - (table.model.recipe.n_channels > 0)
+            return table.predict(array, spacing=_check_spacing(spacing, n_spatial)).astype(np.int64)
         return self._apply(image, channel_axis, spacing).labels
 
     def scores(

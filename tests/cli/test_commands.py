@@ -138,8 +138,9 @@ def test_channels_may_come_first(folder):
             make_params(fill_holes=True, bandwidth=4, spread="everywhere"),
         ),
         (["--preset", "classic", "--no-fill-holes"], make_params("classic", fill_holes=False)),
+        (["--clean-up", "2: open=3"], make_params(clean_up={2: {"open": 3}})),
     ],
-    ids=["none", "preset", "preset and k", "several kinds", "switch off"],
+    ids=["none", "preset", "preset and k", "several kinds", "switch off", "text"],
 )
 def test_settings_are_the_presets_unless_given(folder, capsys, options, expected):
     assert main(["segment", f"{folder}/image.png", f"{folder}/image-stroke.png", "--json", *options]) == 0

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from napari_seeded_kmeans.core.cleanup import clean
-from napari_seeded_kmeans.core.params import Params
+from napari_seeded_kmeans.core.errors import SeededKMeansError
+from napari_seeded_kmeans.core.params import Params, make_params
 
 OFF = {"spread": "everywhere", "min_size_px": 0, "smooth_px": 0}
 
@@ -14,12 +15,12 @@ def picture(text):
     return np.array([[int(digit) for digit in line] for line in text.split()], np.uint8)
 
 
-def cleaned(text, *, classes=(1, 2), seeds=None, scores=None, familiar=None, **settings):
+def cleaned(text, *, classes=(1, 2), seeds=None, scores=None, familiar=None, spacing=None, **settings):
     labels = picture(text)
     if scores is None:
         scores = np.stack([(labels == value).astype(np.float32) for value in classes])
     seeds = None if seeds is None else picture(seeds)
-    return clean(labels, scores, classes, Params(**{**OFF, **settings}), seeds, familiar)
+    return clean(labels, scores, classes, Params(**{**OFF, **settings}), seeds, familiar, spacing)
 
 
 @pytest.mark.parametrize(
@@ -31,6 +32,8 @@ def cleaned(text, *, classes=(1, 2), seeds=None, scores=None, familiar=None, **s
         ({"min_size_px": 3}, "22111 11122 11122", "11111 11122 11122"),
         ({"close_px": 3}, "1111111 1221221 1221221 1221221 1111111", "1111111 1222221 1222221 1222221 1111111"),
         ({"open_px": 3}, "1111111 1222111 1222221 1222111 1111111", "1111111 1222111 1222111 1222111 1111111"),
+        ({"open_px": 4}, "111111 122221 122221 122221 122221", "111111 122221 122221 122221 122221"),
+        ({"close_px": 2}, "11111 12121 12121 11111", "11111 12221 12221 11111"),
         # At the border an object goes on: it is neither opened away nor closed to the edge.
         ({"open_px": 3}, "22111 22111 11111", "22111 22111 11111"),
         ({"close_px": 3}, "12111 11111 11111", "12111 11111 11111"),
@@ -96,3 +99,109 @@ def test_the_input_is_left_alone():
     labels = picture("2111")
     clean(labels, np.ones((2, 1, 4), np.float32), (1, 2), Params(**{**OFF, "min_size_px": 5}))
     np.testing.assert_array_equal(labels, picture("2111"))
+
+
+# ---- the outline ----
+
+
+def test_smoothing_takes_spikes_off_and_leaves_straight_edges_where_they_are():
+    labels = np.ones((30, 30), np.uint8)
+    labels[15:] = 2
+    labels[10:15, 12] = 2
+    labels[15:18, 20] = 1
+    scores = np.stack([labels == 1, labels == 2]).astype(np.float32)
+    after = clean(labels, scores, (1, 2), Params(**{**OFF, "smooth_outline_px": 3}))
+    assert (after[:14] == 1).all()
+    assert (after[16:] == 2).all()
+    straight = np.r_[:10, 14:18, 23:30]
+    assert (after[:15, straight] == 1).all()
+    assert (after[15:, straight] == 2).all()
+
+
+def test_smoothing_never_eats_another_class_or_a_stroke():
+    labels = np.ones((20, 20), np.uint8)
+    labels[5:15, 5:15], labels[9, 9] = 2, 3
+    seeds = np.zeros_like(labels)
+    seeds[4, 10] = 2
+    labels[4, 10] = 2
+    scores = np.stack([labels == value for value in (1, 2, 3)]).astype(np.float32)
+    after = clean(labels, scores, (1, 2, 3), Params(**{**OFF, "clean_up": "2: smooth_outline=4"}), seeds)
+    assert after[9, 9] == 3
+    assert after[4, 10] == 2
+    assert after[5, 5] == 1
+
+
+# ---- by class, in the image's unit ----
+
+
+@pytest.mark.parametrize(
+    ("clean_up", "after"),
+    [
+        ("", "221 111 311"),
+        ("2: min_size=3", "111 111 311"),
+        ("3: min_size=3", "221 111 111"),
+        ("all: min_size=3", "111 111 111"),
+        ("all: min_size=3; 2: min_size=2", "221 111 111"),
+        ({2: {"min_size": 3}}, "111 111 311"),
+    ],
+)
+def test_each_class_has_its_own_clean_up(clean_up, after):
+    found = cleaned("221 111 311", classes=(1, 2, 3), clean_up=clean_up)
+    np.testing.assert_array_equal(found, picture(after))
+
+
+def test_sizes_may_count_in_the_images_unit():
+    before = "2211111 1111111 2222111 2222111"
+    settings = {"clean_up": "2: min_size=1.5 unit=physical"}
+    for spacing, after in [
+        ((1, 1), before),
+        ((0.5, 1), "1111111 1111111 2222111 2222111"),
+        ((0.2, 0.5), "1111111 1111111 1111111 1111111"),
+    ]:
+        np.testing.assert_array_equal(cleaned(before, spacing=spacing, **settings), picture(after))
+
+
+def test_lengths_in_the_images_unit_follow_the_shape_of_its_pixels():
+    # Rows two units apart: a line of one row is two units thick.
+    line = "1111111 1222221 1111111 1111111"
+    opened = {"clean_up": "2: open=2 unit=physical"}
+    np.testing.assert_array_equal(cleaned(line, spacing=(2, 1), **opened), picture(line))
+    np.testing.assert_array_equal(cleaned(line, spacing=(1, 1), **opened), np.ones((4, 7)))
+
+
+def test_physical_sizes_need_the_size_of_a_pixel():
+    with pytest.raises(SeededKMeansError, match="unit=physical, but the size of a pixel is unknown"):
+        cleaned("221", clean_up="2: min_size=3 unit=physical")
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("", ""),
+        (" 2:min_size=40   open=3 ;", "2: min_size=40 open=3"),
+        ({2: {"fill_holes": True, "close": 1.5}, "all": {"unit": "physical"}}, "2: fill_holes=yes close=1.5; all: unit=physical"),
+    ],
+)  # fmt: skip
+def test_clean_up_is_kept_as_text_in_one_form(given, kept):
+    params = Params(clean_up=given)
+    assert params.clean_up == kept
+    assert Params(**params.model_dump()) == params
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("2 min_size=3", "clean_up should read CLASS: NAME=VALUE"),
+        ("nuclei: open=3", "clean_up should read CLASS"),
+        ("2: open=3; 2: close=3", "each class once"),
+        ("2: open=wide", "number from 0 on for open"),
+        ("2: min_size=-1", "number from 0 on for min_size"),
+        ("2: fill_holes=perhaps", "fill_holes is yes or no"),
+        ("2: unit=miles", "unit px or physical"),
+        ("2: shrink=3", "names close, open"),
+        (5, "should be text"),
+    ],
+)
+def test_what_makes_no_sense_is_named(given, message):
+    with pytest.raises(SeededKMeansError, match=message):
+        make_params(clean_up=given)

@@ -6,7 +6,7 @@ import pytest
 from pydantic import BaseModel, Field
 from qtpy.QtCore import QPoint, QPointF, Qt
 from qtpy.QtGui import QWheelEvent
-from qtpy.QtWidgets import QApplication
+from qtpy.QtWidgets import QApplication, QLineEdit
 
 from napari_seeded_kmeans import Params, make_params
 from napari_seeded_kmeans.core.params import PRESETS
@@ -126,3 +126,23 @@ def test_the_wheel_does_not_change_a_setting_one_passes(form):
     )
     QApplication.sendEvent(editor, wheel)
     assert editor.value() == before
+
+
+def test_a_line_of_text_is_taken_when_it_makes_sense(qtbot):
+    form = ParamsForm()
+    qtbot.addWidget(form)
+    line = form.findChild(QLineEdit, "clean_up")
+    told = []
+    form.changed.connect(lambda: told.append(form.overrides()))
+    line.setText("2: open=3")
+    line.editingFinished.emit()
+    assert told == [{"clean_up": "2: open=3"}]
+    line.setText("2: open")
+    line.editingFinished.emit()
+    assert len(told) == 1
+    assert form.value().clean_up == "2: open=3"
+    assert "number from 0 on for open" in line.toolTip()
+    line.setText("")
+    line.editingFinished.emit()
+    assert told[-1] == {}
+    assert "differs from class to class" in line.toolTip()

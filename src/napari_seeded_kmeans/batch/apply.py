@@ -134,7 +134,7 @@ class Applier:
         self, image: NDArray[Any], spacing: tuple[float, ...] | None
     ) -> tuple[NDArray[np.integer], NDArray[np.float32] | None]:
         if not self.job.scores and self._table.takes(image):
-            return self._table.predict(image), None
+            return self._table.predict(image, spacing=spacing), None
         axis = -1 if self._n_channels else None
         result = core.predict(self.estimator._fitted(), image, channel_axis=axis, spacing=spacing)
         narrow = np.min_scalar_type(max(self.classes)) if min(self.classes) >= 0 else result.labels.dtype

@@ -49,7 +49,7 @@ def _kind(annotation: Any) -> dict[str, Any]:
     kind = wanted[0] if wanted else annotation
     if kind is bool:
         return {"action": argparse.BooleanOptionalAction}
-    return {"type": kind, "metavar": "N" if kind is int else "X"}
+    return {"type": kind, "metavar": {int: "N", str: "TEXT"}.get(kind, "X")}
 
 
 def _facts(field: FieldInfo) -> str:
@@ -70,4 +70,6 @@ def _facts(field: FieldInfo) -> str:
         default = "automatic"
     elif isinstance(default, bool):
         default = "yes" if default else "no"
+    elif default == "":
+        default = "none"
     return ", ".join([*facts, f"default: {default}"])

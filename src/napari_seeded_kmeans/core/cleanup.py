@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from .class_clean_up import CleanUp, clean_up_of
 from .params import Params
 from .pieces import Pieces, find_pieces
 from .seeds import BACKGROUND
@@ -19,6 +20,9 @@ from .seeds import BACKGROUND
 # A piece without a stroke is kept when it is not much smaller than those with one, and as familiar.
 _LEAST_SIZE = 0.4
 _LEAST_FAMILIAR = 0.8
+_HALF = np.float32(0.5)
+# A line as wide as 1.35 sigma is a half in its middle.
+_SIGMA_PER_WIDTH = 1 / 1.35
 
 
 ScoresAt = Callable[[NDArray[np.bool_]], NDArray[np.float32]]
@@ -37,6 +41,7 @@ def clean(
     params: Params,
     seeds: NDArray[np.integer] | None = None,
     familiar: NDArray[np.bool_] | None = None,
+    spacing: tuple[float, ...] | None = None,
 ) -> NDArray[np.integer]:
     """Return a cleaned copy of `labels`.
 
@@ -54,6 +59,8 @@ def clean(
         The strokes, if the image is the one painted on.
     familiar : ndarray (n_classes, *spatial), bool, optional
         Where a pixel is like those painted with the class.
+    spacing : tuple of float, optional
+        Size of a pixel along each axis, for settings in the image's unit.
     """
     labels = labels.copy()
     background = background_class(classes)
@@ -65,7 +72,8 @@ def clean(
         after = _clean_mask(
             before,
             free,
-            params,
+            clean_up_of(params, value, labels.ndim, spacing),
+            params.spread,
             None if seeds is None else seeds == value,
             free & False if seeds is None else seeds == background,
             None if familiar is None else familiar[index],
@@ -83,21 +91,34 @@ def clean(
 def _clean_mask(
     mask: NDArray[np.bool_],
     free: NDArray[np.bool_],
-    params: Params,
+    how: CleanUp,
+    spread: str,
     own_seeds: NDArray[np.bool_] | None,
     free_seeds: NDArray[np.bool_],
     familiar: NDArray[np.bool_] | None,
 ) -> NDArray[np.bool_]:
-    """Close, open, drop pieces, fill holes; grows only into `free` pixels."""
+    """Close, open, round off, drop pieces, fill holes; grows only into `free` pixels."""
     allowed = mask | free
-    if params.close_px > 1:
-        mask = _box(mask, params.close_px, (ndimage.maximum_filter1d, ndimage.minimum_filter1d)) & allowed
-    if params.open_px > 1:
-        mask = _box(mask, params.open_px, (ndimage.minimum_filter1d, ndimage.maximum_filter1d))
-    mask = _drop_pieces(mask, own_seeds, familiar, params)
-    if params.fill_holes or (params.fill_holes is None and params.spread == "strokes"):
+    if max(how.close_px) > 1:
+        mask = _box(mask, how.close_px, (ndimage.maximum_filter1d, ndimage.minimum_filter1d)) & allowed
+    if max(how.open_px) > 1:
+        mask = _box(mask, how.open_px, (ndimage.minimum_filter1d, ndimage.maximum_filter1d))
+    if max(how.smooth_outline_px) > 0:
+        mask = _round_off(mask, how.smooth_outline_px) & allowed
+    touched_only = own_seeds if spread == "strokes" else None
+    mask = _drop_pieces(mask, touched_only, familiar, how.min_size_px)
+    if how.fill_holes or (how.fill_holes is None and spread == "strokes"):
         mask = _fill_holes(mask, allowed, free_seeds)
     return mask
+
+
+def _round_off(mask: NDArray[np.bool_], widths_px: tuple[float, ...]) -> NDArray[np.bool_]:
+    """Smooth the outline: what a Gaussian leaves above a half, which straight edges keep in place."""
+    sigmas = [_SIGMA_PER_WIDTH * width for width in widths_px]
+    rounded: NDArray[np.bool_] = (
+        ndimage.gaussian_filter(mask.astype(np.float32), sigmas, mode="nearest") > 0.5
+    )
+    return rounded
 
 
 def _fill_holes(
@@ -111,15 +132,20 @@ def _fill_holes(
 
 
 def _box(
-    mask: NDArray[np.bool_], width_px: int, operations: tuple[Callable[..., Any], ...]
+    mask: NDArray[np.bool_], widths_px: tuple[int, ...], operations: tuple[Callable[..., Any], ...]
 ) -> NDArray[np.bool_]:
-    """Apply box-shaped extreme filters one after the other; the border repeats outwards."""
+    """Apply two box-shaped extreme filters; the border repeats outwards."""
     # Padded, so that the second operation undoes the first at the border, too.
-    padded = np.pad(mask, width_px // 2, mode="edge").view(np.uint8)
-    for operation in operations:
-        for axis in range(mask.ndim):
-            padded = operation(padded, width_px, axis=axis, mode="nearest")
-    inside = tuple(slice(width_px // 2, width_px // 2 + size) for size in mask.shape)
+    padded = np.pad(mask, [(width // 2,) * 2 for width in widths_px], mode="edge").view(np.uint8)
+    for number, operation in enumerate(operations):
+        for axis, width in enumerate(widths_px):
+            if width > 1:
+                # Even boxes lie off the middle: the second has to lie the other way.
+                origin = -1 if number and width % 2 == 0 else 0
+                padded = operation(padded, width, axis=axis, mode="nearest", origin=origin)
+    inside = tuple(
+        slice(width // 2, width // 2 + size) for width, size in zip(widths_px, mask.shape, strict=True)
+    )
     return padded[inside].view(np.bool_)
 
 
@@ -127,15 +153,14 @@ def _drop_pieces(
     mask: NDArray[np.bool_],
     own_seeds: NDArray[np.bool_] | None,
     familiar: NDArray[np.bool_] | None,
-    params: Params,
+    least_px: float,
 ) -> NDArray[np.bool_]:
-    """Drop pieces that are too small or, by the spread setting, are not what was painted on."""
-    follow_strokes = own_seeds is not None and params.spread == "strokes"
-    if params.min_size_px <= 1 and not follow_strokes:
+    """Drop pieces that are too small or, given strokes, that are not what was painted on."""
+    if least_px <= 1 and own_seeds is None:
         return mask
     pieces = find_pieces(mask)
-    keep = pieces.sizes >= params.min_size_px
-    if own_seeds is not None and follow_strokes:
+    keep = pieces.sizes >= least_px
+    if own_seeds is not None:
         touched = pieces.are_touched(own_seeds)
         keep = touched if familiar is None else touched | (keep & _alike(pieces, touched, familiar))
     return pieces.paint(keep)

@@ -56,13 +56,21 @@ class LabelTable:
         is_possible = image.size > 0 and len(self.model.classes) < PENDING
         return is_possible and is_small and fits and not looks_around
 
-    def predict(self, image: NDArray[Any], cancel: Cancel | None = None) -> NDArray[np.integer]:
+    def predict(
+        self,
+        image: NDArray[Any],
+        *,
+        spacing: tuple[float, ...] | None = None,
+        cancel: Cancel | None = None,
+    ) -> NDArray[np.integer]:
         """Return the labels (*spatial,) of an image that it `takes`: the class values, cleaned."""
         classes = np.array(self.model.classes)
         narrow = np.min_scalar_type(classes.max() if classes.min() >= 0 else -np.abs(classes).max() - 1)
         labels = classes.astype(narrow)[self._indices(image, cancel)]
         settled = self.model.params.model_copy(update={"spread": "everywhere"})
-        return clean(labels, lambda where: self._scores(image[where]), self.model.classes, settled)
+        return clean(
+            labels, lambda where: self._scores(image[where]), self.model.classes, settled, spacing=spacing
+        )
 
     def _indices(self, image: NDArray[Any], cancel: Cancel | None) -> NDArray[np.uint8]:
         """Return the index of each pixel's class, (*spatial,)."""

@@ -342,7 +342,7 @@ def _apply(
     dtype = np.int64 if seeds is None else seeds.dtype
     labels = np.asarray(classes, dtype)[indices]
     settled = params.model_copy(update={"spread": spread})
-    labels = clean(labels, scores, classes, settled, known, strange <= 1)
+    labels = clean(labels, scores, classes, settled, known, strange <= 1, workspace.scene.spacing)
     labels[~finite] = 0
     steps.done()
     return Result(labels, scores, uncertainty(scores), strange.min(axis=0), spread)

@@ -6,11 +6,12 @@ the docs are all made from :class:`Params`; nothing else lists settings.
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.config import JsonDict
 
+from .class_clean_up import as_text
 from .errors import SeededKMeansError
 
 ColorSpace = Literal["auto", "intensity", "rgb", "hsv", "lab", "channels"]
@@ -106,6 +107,22 @@ class Params(BaseModel):
         description="Remove threads narrower than this many pixels; 0 is off.",
         json_schema_extra=_ADVANCED,
     )
+    smooth_outline_px: float = Field(
+        0.0,
+        ge=0,
+        le=99,
+        title="Smooth outline",
+        description="Round outlines off: details narrower than about this many pixels go; 0 is off.",
+        json_schema_extra=_ADVANCED,
+    )
+    clean_up: Annotated[str, BeforeValidator(as_text)] = Field(
+        "",
+        title="By class",
+        description="Clean-up that differs from class to class, or in the image's unit, such as "
+        "'2: open=3 min_size=40; all: smooth_outline=1.5 unit=physical'. Names: close, open, smooth_outline, "
+        "min_size, fill_holes (yes, no) and unit (px, physical).",
+        json_schema_extra=_ADVANCED,
+    )
     blur_sigma_px: float = Field(
         0.0,
         ge=0,
@@ -186,5 +203,5 @@ def _first_sentence(error: ValidationError) -> str:
     name = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
         return f"{name} is not a setting; the settings are {', '.join(Params.model_fields)}."
-    wish = first["msg"].removeprefix("Input ")
+    wish = first["msg"].removeprefix("Input ").removeprefix("Value error, ")
     return f"{name} {wish}, not {first['input']!r}."

@@ -3,12 +3,25 @@
 What belongs here: how one value is shown and changed. What does not: which settings there are.
 """
 
+from collections.abc import Callable
+from functools import partial
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 from qtpy.QtCore import Qt, Signal
-from qtpy.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QDoubleSpinBox, QSpinBox, QWidget
+from qtpy.QtWidgets import (
+    QAbstractSpinBox,
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QLineEdit,
+    QSpinBox,
+    QWidget,
+)
+
+from ..core.errors import SeededKMeansError
+from ..core.params import make_params
 
 _INT_MAX = 2**31 - 1
 _FLOAT_MAX = 1e9
@@ -107,7 +120,39 @@ class Number(QDoubleSpinBox):
         self.setValue(self.minimum() if value is None else value)
 
 
-Editor = Switch | Choice | WholeNumber | Number
+class Text(QLineEdit):
+    """A line of text that has to make sense: what does not is marked, and is not taken."""
+
+    edited = Signal()
+
+    def __init__(self, explain: Callable[[str], str], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._explain = explain
+        self._value = ""
+        self._help = ""
+        self.setPlaceholderText("none")
+        self.editingFinished.connect(self._on_finished)
+
+    def value(self) -> str:
+        """Return the last text that made sense."""
+        return self._value
+
+    def set_value(self, value: Any) -> None:
+        """Show a text."""
+        self.setText(value)
+        self._on_finished()
+
+    def _on_finished(self) -> None:
+        problem = self._explain(self.text())
+        self._help = self._help or self.toolTip()
+        self.setToolTip(f"<p>{problem}</p>" if problem else self._help)
+        self.setStyleSheet("border: 1px solid #d55e00;" if problem else "")
+        if not problem and self.text() != self._value:
+            self._value = self.text()
+            self.edited.emit()
+
+
+Editor = Text | Switch | Choice | WholeNumber | Number
 
 
 def make_editor(name: str, info: FieldInfo, parent: QWidget | None = None) -> Editor:
@@ -130,7 +175,18 @@ def make_editor(name: str, info: FieldInfo, parent: QWidget | None = None) -> Ed
     if kind is float:
         low, high = _limits(info, _FLOAT_STEP, -_FLOAT_MAX, _FLOAT_MAX)
         return Number(low, high, optional=optional, unit=unit, parent=parent)
+    if kind is str:
+        return Text(partial(_problem_of, name), parent)
     raise TypeError(f"no editor for the setting {name} of type {info.annotation}")
+
+
+def _problem_of(name: str, text: str) -> str:
+    """Return why a setting cannot have this text; empty if it can."""
+    try:
+        make_params(**{name: text})
+    except SeededKMeansError as error:
+        return str(error)
+    return ""
 
 
 def in_words(option: str) -> str:
