@@ -15,7 +15,7 @@ import numpy as np
 from napari_seeded_kmeans.core.threads import set_num_threads
 from napari_seeded_kmeans.core._kernels.lloyd import move_centers
 from napari_seeded_kmeans.core._kernels._jit import cache_folder
-print(move_centers(np.array([[4.0, 6.0]]), np.array([2.0]), np.zeros((1, 2))), cache_folder() is not None)
+print(move_centers(np.array([[4.0, 6.0]]), np.array([2.0]), 1.0, np.zeros((1, 2))), cache_folder() is not None)
 """
 
 

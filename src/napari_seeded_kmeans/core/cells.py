@@ -8,35 +8,37 @@ cell only tries the few centres that can be nearest to one of its points.
 """
 
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ._kernels.cells import (
-    accumulate_cells,
-    count_levels,
-    describe_cells,
+    Groups,
+    accumulate_blocks,
+    count_runs,
+    describe_groups,
     find_starts,
-    label_cells,
+    label_blocks,
     morton_codes,
     order_codes,
 )
-from ._kernels.lloyd import add_moments, fill_empty
+from ._kernels.lloyd import assign, fill_empty
 from .colours import interleaved_bits
-from .lloyd import Sums, add_up, iterate, mean_variance
-from .starts import SWAP_PAIRS, enough_points, good_start, swap
+from .lloyd import Sums, add_up, iterate
+from .starts import enough_points, good_start
 from .threads import Cancel, map_tiles, tiles
 
 MAX_DIMENSIONS = 4
-CELL_POINTS = 32
+COARSER = 3.5
+"""How many times fewer points the next coarser level has, at least."""
+CELL_POINTS = 64
 """Points a cell should hold: enough for the vector units, few enough to have few centres near."""
+BLOCK_CELLS = 8
 POINTS_PER_TILE = 1 << 16
-FEW_CLUSTERS = 32
-"""Fewer clusters settle in a few steps: they need fewer levels between coarse and fine."""
-FEW_TOLERANCE, MANY_TOLERANCE = 0.01, 0.5
-"""How well to settle on the way, times the tolerance on the points: steps are cheaper there."""
+STRIDE = 1.8
+"""Before the last steps, centres go this many times as far as Lloyd's: they need fewer, and end up better."""
+CODE_BITS = 32
 GRID_BITS = {1: 16, 2: 8, 3: 6, 4: 4}
 """Bits an axis of the grid that points without codes are sorted into."""
 GRID_TAIL = 0.005
@@ -45,35 +47,27 @@ GRID_TAIL = 0.005
 
 @dataclass(frozen=True, eq=False)
 class Cells:
-    """Weighted points (d, m) in Morton order, and the cells they make up; a `Problem`."""
+    """Weighted points (d, m) in Morton order, and what they make up; a `Problem`.
+
+    All groups are groups of points: `coarse` ones become the points of the next level, `cells`
+    and `blocks` share lists of centres.
+    """
 
     points: NDArray[np.float64]
     weights: NDArray[np.float64]
     codes: NDArray[np.uint32]
-    starts: NDArray[np.int64]
-    means: NDArray[np.float64]
-    totals: NDArray[np.float64]
-    radii: NDArray[np.float64]
-    level_sizes: NDArray[np.int64]
-
-    @cached_property
-    def tiles(self) -> list[slice]:
-        """Slices of cells with about the same number of points; they depend on the data only."""
-        n_tiles = max(1, len(self.weights) // POINTS_PER_TILE)
-        bounds = np.searchsorted(self.starts, np.linspace(0, len(self.weights), n_tiles + 1))
-        return [slice(a, b) for a, b in pairwise(bounds.tolist()) if a < b]
+    coarse: Groups
+    cells: Groups
+    blocks: Groups
+    tiles: list[slice]
+    """Slices of blocks with about the same number of points; they depend on the data only."""
 
     def mean_variance(self) -> float:
         """Return the variance of the points, averaged over the dimensions."""
-        origin = self.points[:, 0].copy()
-
-        def measure(tile: slice) -> NDArray[np.float64]:
-            moments = np.zeros((3, len(origin)))
-            add_moments(self.points, self.weights, tile.start, tile.stop, origin, moments)
-            return moments
-
-        parts = map_tiles(measure, tiles(len(self.weights), POINTS_PER_TILE))
-        return mean_variance(sum(parts, np.zeros((3, len(origin)))))
+        totals, means = self.cells.totals, self.cells.means
+        mean = np.average(means, axis=1, weights=totals)
+        between = (totals * (means - mean[:, None]) ** 2).sum()
+        return float((between + self.cells.spreads.sum()) / (totals.sum() * len(mean)))
 
     def pick(self, indices: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return some of the points as centres (k, d)."""
@@ -89,37 +83,43 @@ class Cells:
     ) -> NDArray[np.float64]:
         """Return centres (k, d) that are settled on the means of ever smaller cells."""
         finer = [self]
-        few = n_clusters < FEW_CLUSTERS
-        shrink = 8 if few else 2
-        patience = FEW_TOLERANCE if few else MANY_TOLERANCE
-        while (coarse := _coarser(finer[-1], shrink, enough_points(n_clusters))) is not None:
-            finer.append(coarse)
-        coarsest = finer[-1]
-        centers = good_start(coarsest.points, coarsest.weights, n_clusters, tolerance, rng, cancel)
-        for level in finer[:0:-1]:
-            level.settle(centers, max_iter, patience * tolerance, cancel)
-            if len(level.weights) * n_clusters <= SWAP_PAIRS:
-                swap(level.points, level.weights, centers, rng)
+        enough = enough_points(n_clusters)
+        while len(finer[-1].coarse.totals) >= enough:
+            finer.append(finer[-1].coarser())
+        last = finer[-1]
+        few = _group(last.points, last.weights, last.codes, len(last.weights) / (2 * enough))
+        centers = good_start(few.means, few.totals, n_clusters, tolerance, rng, cancel)
+        for level in finer[::-1]:
+            level.settle(centers, max_iter, tolerance, cancel, STRIDE)
         return centers
 
+    def coarser(self) -> "Cells":
+        """Return the means of the coarse groups as points."""
+        return make_cells(self.coarse.means, self.coarse.totals, self.codes[self.coarse.starts[:-1]])
+
     def settle(
-        self, centers: NDArray[np.float64], max_iter: int, tolerance: float, cancel: Cancel | None
+        self,
+        centers: NDArray[np.float64],
+        max_iter: int,
+        tolerance: float,
+        cancel: Cancel | None,
+        stride: float = 1.0,
     ) -> int:
         """Run Lloyd's iteration on all points from `centers` (k, d), in place; return the iterations."""
 
         def step(centers: NDArray[np.float64]) -> Sums:
+            planes = np.ascontiguousarray(centers.T)
+
             def add_tile(tile: slice) -> Sums:
                 sums, totals = np.zeros_like(centers), np.zeros(len(centers))
-                accumulate_cells(
+                accumulate_blocks(
                     self.points,
                     self.weights,
-                    self.starts,
-                    self.means,
-                    self.totals,
-                    self.radii,
+                    self.cells,
+                    self.blocks,
                     tile.start,
                     tile.stop,
-                    centers,
+                    planes,
                     sums,
                     totals,
                 )
@@ -128,47 +128,44 @@ class Cells:
             return add_up(map_tiles(add_tile, self.tiles, cancel=cancel))
 
         def fill(centers: NDArray[np.float64], totals: NDArray[np.float64]) -> None:
-            _, squared = self.label(centers, cancel)
+            squared = self._squared_distances(centers, cancel)
             fill_empty(self.points, self.weights, squared, totals, centers)
 
-        return iterate(step, fill, centers, max_iter, tolerance)
+        return iterate(step, fill, centers, max_iter, tolerance, stride)
 
-    def label(
-        self, centers: NDArray[np.float64], cancel: Cancel | None
-    ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
-        """Return every point's nearest centre (m,), and the squared distance to it (m,)."""
+    def label(self, centers: NDArray[np.float64], cancel: Cancel | None) -> tuple[NDArray[np.int32], float]:
+        """Return every point's nearest centre (m,), and the inertia."""
         labels = np.empty(len(self.weights), np.int32)
-        squared = np.empty(len(self.weights))
+        planes = np.ascontiguousarray(centers.T)
 
-        def label_tile(tile: slice) -> None:
-            label_cells(
-                self.points,
-                self.starts,
-                self.means,
-                self.radii,
-                tile.start,
-                tile.stop,
-                centers,
-                labels,
-                squared,
+        def label_tile(tile: slice) -> float:
+            return label_blocks(
+                self.points, self.weights, self.cells, self.blocks, tile.start, tile.stop, planes, labels
             )
 
-        map_tiles(label_tile, self.tiles, cancel=cancel)
-        return labels, squared
+        return labels, sum(map_tiles(label_tile, self.tiles, cancel=cancel))
+
+    def _squared_distances(self, centers: NDArray[np.float64], cancel: Cancel | None) -> NDArray[np.float64]:
+        """Return the squared distance of every point (m,) to its nearest centre; rarely asked for."""
+        m = len(self.weights)
+        labels, squared = np.empty(m, np.int32), np.empty(m)
+
+        def measure(tile: slice) -> None:
+            assign(self.points, tile.start, tile.stop, centers, labels[tile], squared[tile])
+
+        map_tiles(measure, tiles(m, POINTS_PER_TILE), cancel=cancel)
+        return squared
 
 
 def make_cells(points: NDArray[np.float64], weights: NDArray[np.float64], codes: NDArray[np.uint32]) -> Cells:
-    """Gather points (d, m) with ascending Morton codes into cells of a useful size."""
-    d, m = points.shape
-
-    def count(tile: slice) -> NDArray[np.int64]:
-        starting = np.zeros(32 // d + 1, np.int64)
-        count_levels(codes, d, max(tile.start, 1), tile.stop, starting)
-        return starting
-
-    sizes = 1 + np.sum(map_tiles(count, tiles(m, POINTS_PER_TILE)), axis=0)
-    level = int(np.argmax(sizes * CELL_POINTS <= max(m, CELL_POINTS)))
-    return Cells(points, weights, codes, *_group(points, weights, codes, d * level, sizes[level]), sizes)
+    """Gather points (d, m) with ascending Morton codes into groups of useful sizes."""
+    coarse = _group(points, weights, codes, COARSER)
+    cells = _merge(coarse, codes, CELL_POINTS / COARSER)
+    blocks = _merge(cells, codes, BLOCK_CELLS)
+    n_tiles = max(1, len(weights) // POINTS_PER_TILE)
+    bounds = np.searchsorted(blocks.starts, np.linspace(0, len(weights), n_tiles + 1))
+    parts = [slice(a, b) for a, b in pairwise(bounds.tolist()) if a < b]
+    return Cells(points, weights, codes, coarse, cells, blocks, parts)
 
 
 def sort_into_grid(
@@ -191,31 +188,48 @@ def sort_into_grid(
     return make_cells(np.ascontiguousarray(points[:, order]), weights[order], codes[order]), order
 
 
-def _coarser(cells: Cells, shrink: int, enough: int) -> Cells | None:
-    """Return means of larger cells as points, `shrink` times fewer, or None if fewer than `enough`."""
-    d = len(cells.points)
-    level = int(np.argmax(cells.level_sizes * shrink <= len(cells.weights)))
-    size = cells.level_sizes[level]
-    if size < enough or size * shrink > len(cells.weights):
-        return None
-    starts, means, totals, _ = _group(cells.points, cells.weights, cells.codes, d * level, size)
-    return make_cells(means, totals, cells.codes[starts[:-1]])
+def _merge(groups: Groups, codes: NDArray[np.uint32], at_least: float) -> Groups:
+    """Return larger groups of points, each of `at_least` of the given ones on average."""
+    larger = _group(groups.means, groups.totals, codes[groups.starts[:-1]], at_least)
+    firsts = larger.starts[:-1]
+    return Groups(
+        groups.starts[larger.starts],
+        larger.means,
+        larger.totals,
+        larger.radii + np.maximum.reduceat(groups.radii, firsts),
+        larger.spreads + np.add.reduceat(groups.spreads, firsts),
+    )
 
 
 def _group(
-    points: NDArray[np.float64],
-    weights: NDArray[np.float64],
-    codes: NDArray[np.uint32],
-    shift: int,
-    n_cells: int,
-) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return the starts (c + 1,), means (d, c), totals (c,) and radii (c,) of the cells."""
-    starts = np.empty(n_cells + 1, np.int64)
-    means, totals, radii = np.empty((len(points), n_cells)), np.empty(n_cells), np.empty(n_cells)
-    find_starts(codes, shift, starts)
+    points: NDArray[np.float64], weights: NDArray[np.float64], codes: NDArray[np.uint32], at_least: float
+) -> Groups:
+    """Return groups of `at_least` as many points on average, but of one point at least."""
+    d, m = points.shape
+    parts = tiles(m, POINTS_PER_TILE)
+
+    def count(part: slice) -> NDArray[np.int64]:
+        runs = np.empty(CODE_BITS, np.int64)
+        count_runs(codes, max(part.start, 1), part.stop, runs)
+        return runs
+
+    ends = 1 + np.cumsum(map_tiles(count, parts), axis=0)
+    shift = int(np.argmax(ends[-1] * at_least <= max(m, at_least)))
+    n_groups = int(ends[-1, shift])
+    starts = np.empty(n_groups + 1, np.int64)
+    starts[0], starts[-1] = 0, m
+    firsts = np.append(1, ends[:, shift])
+
+    def find(number: int) -> None:
+        part = parts[number]
+        mine = starts[firsts[number] : firsts[number + 1]]
+        find_starts(codes, shift, max(part.start, 1), part.stop, mine)
+
+    map_tiles(find, range(len(parts)))
+    groups = Groups(starts, np.empty((d, n_groups)), *(np.empty(n_groups) for _ in range(3)))
 
     def describe(tile: slice) -> None:
-        describe_cells(points, weights, starts, tile.start, tile.stop, means, totals, radii)
+        describe_groups(points, weights, tile.start, tile.stop, groups)
 
-    map_tiles(describe, tiles(n_cells, max(1, n_cells * POINTS_PER_TILE // len(weights))))
-    return starts, means, totals, radii
+    map_tiles(describe, tiles(n_groups, max(1, n_groups * POINTS_PER_TILE // m)))
+    return groups

@@ -185,8 +185,8 @@ def nearest_center(
         raise SeededKMeansError(f"samples has {array.shape[1]} features, but centers has {centers.shape[1]}.")
     colours = histogram(array, cancel=cancel)
     if colours is None:
-        return Tiles(array, np.ones(0)).label(centers, cancel)[0]
-    cells = make_cells(colours.points, colours.counts.astype(np.float64), colours.codes)
+        return Tiles(array, np.ones(0)).nearest(centers, cancel)[0]
+    cells = make_cells(colours.points, _colour_weights(colours, None), colours.codes)
     return _spread(colours, cells.label(centers, cancel)[0], len(centers), cancel)
 
 
@@ -230,8 +230,7 @@ def _in_space(
     for _ in range(n_init):
         centers = start(problem, tolerance)
         n_iter = problem.settle(centers, max_iter, tolerance, cancel)
-        labels, squared = problem.label(centers, cancel)
-        found.append(KMeansResult(centers, labels, float((problem.weights * squared).sum()), n_iter))
+        found.append(KMeansResult(centers, *problem.label(centers, cancel), n_iter))
     best = min(found, key=lambda result: result.inertia)
     return replace(best, labels=restore(best))
 

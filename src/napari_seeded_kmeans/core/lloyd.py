@@ -40,8 +40,8 @@ class Problem(Protocol):
     def settle(self, centers: Floats, max_iter: int, tolerance: float, cancel: Cancel | None) -> int:
         """Run Lloyd's iteration on all points from `centers`, in place; return the iterations."""
 
-    def label(self, centers: Floats, cancel: Cancel | None) -> tuple[NDArray[np.int32], Floats]:
-        """Return every point's nearest centre (m,), and the squared distance to it (m,)."""
+    def label(self, centers: Floats, cancel: Cancel | None) -> tuple[NDArray[np.int32], float]:
+        """Return every point's nearest centre (m,), the lowest on ties, and the inertia."""
 
 
 def iterate(
@@ -50,6 +50,7 @@ def iterate(
     centers: Floats,
     max_iter: int,
     tolerance: float,
+    stride: float = 1.0,
 ) -> int:
     """Move `centers` (k, d), in place, until they move by at most `tolerance`.
 
@@ -60,8 +61,10 @@ def iterate(
     fill_empty : callable
         Called as fill_empty(centers, totals) when a cluster is empty; moves its
         centre, in place, to the point that is served worst.
+    stride : float
+        How far a centre goes, in ways to its cluster's mean; 1 is Lloyd's iteration.
     tolerance : float
-        Sum over the centres of their squared movement in one iteration.
+        Sum over the centres of their squared ways to the means in one iteration.
 
     Returns
     -------
@@ -73,7 +76,7 @@ def iterate(
         n_iter += 1
         previous = centers.copy()
         sums, totals = accumulate(centers)
-        moved = move_centers(sums, totals, centers)
+        moved = move_centers(sums, totals, stride, centers)
         empty = totals <= 0
         if empty.any():
             fill_empty(previous, totals)

@@ -22,8 +22,6 @@ SWAP_ITERATIONS = 2
 SWAPS_PER_CENTER = 2
 SWAP_HOPE = 0.2
 """A swap is tried out when it raises the inertia by at most this share of a cluster's part of it."""
-SWAP_PAIRS = 1e6
-"""Swaps are looked for on points that cost up to this many distances to assign."""
 
 
 def enough_points(n_clusters: int) -> int:

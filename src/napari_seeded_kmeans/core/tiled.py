@@ -97,12 +97,17 @@ class Tiles:
             return add_up(map_tiles(add_tile, range(len(self.tiles)), cancel=cancel))
 
         def fill(centers: NDArray[np.float64], totals: NDArray[np.float64]) -> None:
-            _, squared = self.label(centers, cancel)
+            _, squared = self.nearest(centers, cancel)
             fill_empty(columns(self.samples), self.weights, squared, totals, centers)
 
         return iterate(step, fill, centers, max_iter, tolerance)
 
-    def label(
+    def label(self, centers: NDArray[np.float64], cancel: Cancel | None) -> tuple[NDArray[np.int32], float]:
+        """Return every point's nearest centre (n,), and the inertia."""
+        labels, squared = self.nearest(centers, cancel)
+        return labels, float((self.weights * squared).sum())
+
+    def nearest(
         self, centers: NDArray[np.float64], cancel: Cancel | None
     ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
         """Return every point's nearest centre (n,), and the squared distance to it (n,)."""

@@ -135,16 +135,17 @@ def fill_empty(
 
 @kernel
 def move_centers(
-    sums: NDArray[np.float64], totals: NDArray[np.float64], centers_out: NDArray[np.float64]
+    sums: NDArray[np.float64], totals: NDArray[np.float64], stride: float, centers_out: NDArray[np.float64]
 ) -> float:
-    """Move every centre with total > 0 to its mean; return the sum of squared movements."""
+    """Move every centre with total > 0 `stride` times the way to its mean; return the squared ways."""
     moved = 0.0
     for j in range(totals.shape[0]):
         if totals[j] > 0.0:
             for a in range(sums.shape[1]):
                 mean = sums[j, a] / totals[j]
-                moved += (mean - centers_out[j, a]) ** 2
-                centers_out[j, a] = mean
+                way = mean - centers_out[j, a]
+                moved += way**2
+                centers_out[j, a] = mean if stride == 1.0 else centers_out[j, a] + stride * way
     return moved
 
 
@@ -175,7 +176,7 @@ def lloyd(
         sums[:] = 0.0
         totals[:] = 0.0
         accumulate(points, weights, 0, labels_out, sums, totals)
-        moved = move_centers(sums, totals, centers_out)
+        moved = move_centers(sums, totals, 1.0, centers_out)
         if totals.min() <= 0.0:
             fill_empty(points, weights, squared, totals, centers_out)
         elif moved <= tolerance:
