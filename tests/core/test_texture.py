@@ -74,26 +74,40 @@ def test_what_is_constant_under_the_strokes_says_nothing():
     assert recipe.factors[1] == 0
 
 
+def lightness_of(image):
+    recipe = with_lightness(resolve_recipe(image, has_channels=False, color_space="auto"), image)
+    return recipe.window[0], compute_channels(image, recipe)[0][0]
+
+
 @pytest.mark.parametrize("offset", [0, 33_000])
-def test_lightness_looks_through_a_window_around_the_strokes(offset):
-    # Padding far outside, as in CT, does not squeeze what was painted.
-    image = np.array([[-30_000, 0, 100, 200, 300, 30_000]], np.float32) + offset
-    painted = np.array([[False, False, True, True, False, False]])
-    recipe = resolve_recipe(image, has_channels=False, color_space="auto")
-    recipe = with_lightness(recipe, image, painted)
-    low, high = recipe.window[0]
-    assert (low - offset, high - offset) == pytest.approx((51, 249), abs=1)
-    values = compute_channels(image, recipe)[0][0, 0]
-    assert (values[0], values[-1]) == (0, 100)
-    assert (np.diff(values) >= 0).all()
+@pytest.mark.parametrize("noise", [0, 5])
+def test_padding_is_blacker_than_black(offset, noise):
+    image = np.linspace(0, 400, 10_000, dtype=np.float32).reshape(100, 100)
+    image[:, :30] = RNG.normal(-900, noise, (100, 30))
+    (low, high), values = lightness_of(image + offset)
+    assert (low - offset, high - offset) == pytest.approx((2, 399), abs=3)
+    assert (values[:, :30] < -100).all()
+    assert (np.diff(values[50, 30:]) > 0).all()
+
+
+@pytest.mark.parametrize("levels", [(0, 200), (0, 100, 200), (0, 0, 0, 50, 255), (7,)])
+def test_no_two_values_of_a_picture_with_few_become_one(levels):
+    image = np.repeat(np.array(levels, np.uint8), 50)[np.newaxis]
+    _, values = lightness_of(image)
+    assert len(np.unique(values)) == len(set(levels))
+
+
+def test_rare_outliers_do_not_widen_the_window():
+    image = RNG.normal(100, 10, (200, 200))
+    image[5, 5], image[7, 7] = -5000, 1e6
+    window, _ = lightness_of(image)
+    assert window == pytest.approx((69, 131), abs=3)
 
 
 def test_infinite_pixels_are_known_as_such():
     image = RNG.random((20, 20))
     image[3, 4], image[5, 6] = np.inf, np.nan
-    recipe = with_lightness(
-        resolve_recipe(image, has_channels=False, color_space="auto"), image, np.ones(image.shape, bool)
-    )
+    recipe = with_lightness(resolve_recipe(image, has_channels=False, color_space="auto"), image)
     channels, finite = compute_channels(image, recipe)
     assert np.isfinite(channels).all()
     assert not finite[3, 4]

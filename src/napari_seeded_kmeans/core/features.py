@@ -21,7 +21,14 @@ ResolvedColorSpace = Literal["intensity", "rgb", "hsv", "lab", "channels"]
 # Rec. 709 luma, as scikit-image's rgb2gray uses.
 _LUMA = np.array([0.2125, 0.7154, 0.0721], np.float32)
 _BLUR_RADIUS_IN_SIGMA = 2.0
-_WINDOW_QUANTILES = (0.005, 0.995)
+# What share of an image's values may lie outside its window, on either side.
+_OUTSIDE = 0.001
+_MANY_VALUES = 1 << 18
+# Padding: a group of the lowest values, off the others by more than its width and a fifth of theirs.
+_PADDING_GAP = 0.2
+_PADDING_WIDTH = 1.0
+_PADDING_SHARE = 0.5
+_PADDING_BLUR = 0.005
 
 
 @dataclass(frozen=True)
@@ -39,8 +46,8 @@ class FeatureRecipe:
     blur_sigma_px : float
         Sigma in pixels of the blur applied first; 0 is none.
     window : tuple of (float, float)
-        Values of black and white per feature that are mapped to CIE lightness; empty leaves them as they
-        are.
+        Values of black and white per feature that are mapped to CIE lightness, what is blacker than black
+        to negative lightness; empty leaves them as they are.
     sigmas_px : tuple of float
         Scales of texture, see :mod:`~napari_seeded_kmeans.core.texture`; empty is none.
     spacing : tuple of float or None
@@ -147,35 +154,46 @@ def resolve_recipe(
     return FeatureRecipe(color_space, n_channels, white, blur_sigma_px)  # type: ignore[arg-type]
 
 
-def with_lightness(recipe: FeatureRecipe, image: NDArray[Any], painted: NDArray[np.bool_]) -> FeatureRecipe:
-    """Return the recipe with values as lightness, in a window around those painted.
+def with_lightness(recipe: FeatureRecipe, image: NDArray[Any]) -> FeatureRecipe:
+    """Return the recipe with values as lightness, between the image's black and white.
 
-    The window is half as wide again on both sides as the painted values, and no wider than the image's:
-    it survives padding far outside (CT) and large offsets (16-bit cameras). Lightness, the cube root of
-    what a sensor counts, keeps dim objects apart from the ground.
+    Lightness, the cube root of what a sensor counts, keeps dim objects apart from the ground. The window
+    survives padding (CT) and large offsets (16-bit cameras), and does not depend on the strokes: features
+    stay the same while one paints.
 
     Parameters
     ----------
     recipe : FeatureRecipe
         With "intensity" or "channels".
     image : ndarray (*spatial[, c])
-    painted : ndarray (*spatial,), bool
     """
     values = compute_features(image, recipe)
-    samples = values[painted]
     windows = []
     for channel in range(values.shape[-1]):
-        finite = samples[np.isfinite(samples[:, channel]), channel]
+        plane = values[..., channel].ravel()
+        # Odd, so that it does not walk down the columns of most images.
+        some = plane[:: plane.size // _MANY_VALUES | 1]
+        finite = np.sort(some[np.isfinite(some)]).astype(np.float64)
         if not finite.size:
             return recipe
-        low, high = np.quantile(finite.astype(np.float64), _WINDOW_QUANTILES)
-        margin = (high - low) / 2
-        plane = values[..., channel]
-        known = np.isfinite(plane)
-        low = max(low - margin, float(plane.min(where=known, initial=np.inf)))
-        high = min(high + margin, float(plane.max(where=known, initial=-np.inf)))
-        windows.append((float(low), float(high)))
+        windows.append(_black_and_white(finite))
     return replace(recipe, window=tuple(windows))
+
+
+def _black_and_white(values: NDArray[np.float64]) -> tuple[float, float]:
+    """Return both ends of ascending values, outliers and padding left out."""
+    n_outside = int(_OUTSIDE * len(values))
+    low, high = values[n_outside], values[-1 - n_outside]
+    # A gap holds a few: what lies between padding and image is blurred.
+    n_between = 1 + int(_PADDING_BLUR * len(values))
+    before, after = values[:-n_between], values[n_between:]
+    gaps = after - before
+    is_padding = (gaps > _PADDING_GAP * (high - after)) & (before - low < _PADDING_WIDTH * gaps)
+    is_padding[:n_outside] = False
+    is_padding[int(_PADDING_SHARE * len(values)) :] = False
+    if is_padding.any():
+        low = after[np.flatnonzero(is_padding)[-1]]
+    return float(low), float(high)
 
 
 def _white(image: NDArray[Any]) -> float:
@@ -254,17 +272,18 @@ def compute_features(image: NDArray[Any], recipe: FeatureRecipe) -> NDArray[np.f
 
 
 def _lightness(values: NDArray[np.float32], window: tuple[tuple[float, float], ...]) -> NDArray[np.float32]:
-    """CIE lightness, 0-100, of values within their window."""
+    """CIE lightness of values in their window, up to 100; below black, as far the other way."""
     if not window:
         return values
     low, high = np.array(window, np.float64).T
     width = np.where(high > low, high - low, 1)
-    shares = np.clip((values - low.astype(np.float32)) / width.astype(np.float32), 0, 1)
+    shares = np.minimum((values - low.astype(np.float32)) / width.astype(np.float32), np.float32(1))
     shares[np.isinf(values)] = np.nan
+    sizes = np.abs(shares)
     # The curve of CIE 1976 L*: a cube root with a straight start.
     curved: NDArray[np.float32] = np.where(
-        shares > np.float32(216 / 24389),
-        np.float32(116) * np.cbrt(shares) - 16,
+        sizes > np.float32(216 / 24389),
+        np.copysign(np.float32(116) * np.cbrt(sizes) - 16, shares),
         shares * np.float32(24389 / 27),
     )
     return curved

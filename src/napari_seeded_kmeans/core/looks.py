@@ -14,9 +14,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logsumexp, softmax
 
-from ._kernels.logistic import weighted_gram
+from ._kernels.logistic import gradient, surprise, weighted_gram
 from .errors import SeededKMeansError, SeededKMeansWarning
 from .kmeans import kmeans
 from .palette import Palette
@@ -186,50 +185,52 @@ def fit_readout(
         Class indices, each of range(n_classes) at least once.
     n_classes : int
     """
-    columns = np.hstack([likeness, np.ones((len(likeness), 1))]).astype(np.float64)
-    truth = np.eye(n_classes)[indices]
-    balance = (len(indices) / (n_classes * truth.sum(axis=0)))[indices]
-    ridge = np.full(columns.shape[1], _RIDGE_PER_SAMPLE * len(indices))
+    rows = np.hstack([likeness, np.ones((len(likeness), 1))]).astype(np.float64)
+    true: NDArray[np.int64] = indices.astype(np.int64)
+    n_own = np.bincount(true, minlength=n_classes)
+    counts = (len(indices) / (n_classes * n_own))[true]
+    ridge = np.full((rows.shape[1], 1), _RIDGE_PER_SAMPLE * len(indices))
     ridge[-1] *= 1e-3
 
-    def loss(weights: Array) -> float:
-        logits = _product(columns, weights)
-        surprise = logsumexp(logits, axis=1) - np.einsum("nc,nc->n", logits, truth)
-        return float(balance @ surprise + 0.5 * ridge @ (weights**2).sum(axis=1))
+    def loss(weights: Array) -> tuple[float, Array]:
+        shares = np.empty((len(rows), n_classes))
+        price = 0.5 * float((ridge * weights**2).sum())
+        return price + surprise(rows, true, counts, weights, shares), shares
 
-    weights = np.zeros((columns.shape[1], n_classes))
-    least = loss(weights)
+    weights = np.zeros((rows.shape[1], n_classes))
+    least, shares = loss(weights)
     for _ in range(_MAX_STEPS):
-        step = _newton_step(columns, truth, balance, ridge, weights)
+        slope = np.empty_like(weights)
+        gradient(rows, true, counts, shares, slope)
+        step = _newton_step(rows, counts, shares, slope + ridge * weights, ridge[:, 0])
+        before = least
         # Far from the optimum the bound is only local.
-        size = next((size for size in (1.0, 0.5, 0.25, 0.1) if loss(weights + size * step) < least), 0.0)
-        weights = weights + size * step
-        before, least = least, loss(weights)
-        if size == 0 or before - least < 1e-5 * before:
+        for size in (1.0, 0.5, 0.25, 0.1):
+            tried = loss(weights + size * step)
+            if tried[0] < least:
+                weights = weights + size * step
+                least, shares = tried
+                break
+        if before - least < 1e-5 * before:
             break
     return weights[:-1], weights[-1]
 
 
-def _newton_step(columns: Array, truth: Array, balance: Array, ridge: Array, weights: Array) -> Array:
-    """Return the step of `weights` (k, n_classes), class by class.
+def _newton_step(rows: Array, counts: Array, shares: Array, slope: Array, ridge: Array) -> Array:
+    """Return the step of the weights (k, n_classes), class by class.
 
     *Strategy.* The Hessian over classes is a graph's Laplacian with weights p_a p_b, never more than
     twice its diagonal: half a Newton step per class cannot go too far, and for two classes it is exact.
     """
-    scores = softmax(_product(columns, weights), axis=1)
-    gradient = _product(columns.T, balance[:, np.newaxis] * (scores - truth)) + ridge[:, np.newaxis] * weights
-    step, hessian = np.empty_like(weights), np.empty((len(weights), len(weights)))
-    for c in range(weights.shape[1]):
-        curvature = 2 * balance * np.maximum(scores[:, c] * (1 - scores[:, c]), 1e-6)
-        weighted_gram(columns, curvature, hessian)
-        step[:, c] = -np.linalg.solve(hessian + np.diag(ridge), gradient[:, c])
+    step, hessian = np.empty_like(slope), np.empty((len(slope), len(slope)))
+    # Of two classes each gets what the other loses.
+    for c in range(slope.shape[1] if slope.shape[1] > 2 else 1):
+        curvature = 2 * counts * np.maximum(shares[:, c] * (1 - shares[:, c]), 1e-6)
+        weighted_gram(rows, curvature, hessian)
+        step[:, c] = -np.linalg.solve(hessian + np.diag(ridge), slope[:, c])
+    if slope.shape[1] == 2:
+        step[:, 1] = -step[:, 0]
     return step
-
-
-def _product(a: Array, b: Array) -> Array:
-    # Not by BLAS: its threads cost more than they give on matrices this small, and change bits.
-    product: Array = np.einsum("ij,jk->ik", a, b)
-    return product
 
 
 def _find_clusters(

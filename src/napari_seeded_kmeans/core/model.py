@@ -43,7 +43,7 @@ from .texture import (
     stack_at,
     standardise,
 )
-from .threads import Cancel, Progress
+from .threads import Cancel, Progress, map_tiles
 from .workspace import Workspace
 
 Spread = Literal["everywhere", "strokes"]
@@ -279,7 +279,7 @@ def _recipe(
     if edits.recipe is not None:
         return edits.checked_recipe(recipe)
     if params.color_space == "auto" and recipe.color_space != "lab":
-        recipe = with_lightness(recipe, image, seeds != 0)
+        recipe = with_lightness(recipe, image)
     return recipe
 
 
@@ -313,12 +313,12 @@ def _fit_samples(
         widths.append(samples.shape[1])
     # Clusters of their own are those of the palette a person sees: the colours.
     groupings = (grouping, None)
-    looks = tuple(
-        fit_look(samples[:, :width], values, classes, params, random_state, own)
-        for width, own in zip(widths, groupings, strict=False)
+    looks = map_tiles(
+        lambda look: fit_look(samples[:, : look[0]], values, classes, params, random_state, look[1]),
+        list(zip(widths, groupings, strict=False)),
     )
     n_seeds = tuple(int(np.count_nonzero(values == value)) for value in classes)
-    return Model(params, recipe, looks, classes, n_seeds)
+    return Model(params, recipe, tuple(looks), classes, n_seeds)
 
 
 def _apply(
@@ -363,14 +363,23 @@ def _choose(view: View, params: Params, steps: _Steps) -> tuple[NDArray[np.integ
     spread = params.spread if has_seeds else "everywhere"
     if spread == "auto" and not may_be_everywhere(view.seeds, len(view.scores)):
         spread = "strokes"
-    labels: NDArray[np.integer] = best_class(view.scores)
-    if params.coherence > 0 and spread != "strokes":
-        labels = light_cut(view, params.coherence * LIGHT_CUT, steps.cancel)
+    light, strong = params.coherence * LIGHT_CUT, params.coherence * CUT_PER_LENGTH
     if spread == "auto":
-        spread = find_spread(labels, view.seeds, len(view.scores))
-    if params.coherence > 0 and spread == "strokes":
-        labels = strong_cut(view, params.coherence * CUT_PER_LENGTH, params.reach, steps.cancel)
-    return labels, spread
+        spread = _find_spread(view, light, steps.cancel)
+    if not params.coherence:
+        return best_class(view.scores), spread
+    if spread == "strokes":
+        return strong_cut(view, strong, params.reach, steps.cancel), spread
+    return light_cut(view, light, steps.cancel), spread
+
+
+def _find_spread(view: View, weight: float, cancel: Cancel | None) -> Spread:
+    """Tell from the strokes what is meant; a coarse form of the image shows it."""
+    coarse = view.coarser()
+    # Area and outline do not shrink alike.
+    own = weight * coarse.scene.length / view.scene.length
+    labels = light_cut(coarse, own, cancel) if weight else best_class(coarse.scores)
+    return find_spread(labels, coarse.seeds, len(view.scores))
 
 
 def _smooth(

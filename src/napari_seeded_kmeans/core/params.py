@@ -31,7 +31,7 @@ class Params(BaseModel):
         "auto",
         title="Looks at",
         description="What a pixel is compared by. Auto takes LAB for colour pictures, and the lightness of "
-        "every channel otherwise, within what the strokes show.",
+        "every channel otherwise, between the image's black and white.",
     )
     texture: bool = Field(
         True,

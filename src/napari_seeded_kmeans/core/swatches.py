@@ -68,6 +68,7 @@ def _from_lightness(rows: Array, window: tuple[tuple[float, float], ...]) -> Arr
         return rows
     low, high = np.array(window).T
     # The inverse of CIE 1976 L*.
-    shares = np.where(rows > 8, ((rows + 16) / 116) ** 3, rows * (27 / 24389))
-    values: Array = low + np.clip(shares, 0, 1) * (high - low)
+    sizes = np.abs(rows)
+    shares = np.where(sizes > 8, np.copysign(((sizes + 16) / 116) ** 3, rows), rows * (27 / 24389))
+    values: Array = low + np.minimum(shares, 1) * (high - low)
     return values
