@@ -133,3 +133,11 @@ def test_contrast_is_in_units_of_the_steps_between_neighbours():
     n = sum(step[0].size for step in steps)
     np.testing.assert_allclose(Scene(channels).contrast, channels / np.sqrt(2 * total / n), rtol=1e-5)
     np.testing.assert_array_equal(Scene(channels * 0).contrast, 0)
+
+
+def test_what_lies_deep_among_its_kind_can_be_left_out(monkeypatch):
+    truth, seeds = disc((130, 150), 40)
+    view = view_of(truth, seeds, noise=0.02)
+    found = light_cut(view)
+    monkeypatch.setattr(coherence, "_SURE", 2.0)
+    np.testing.assert_array_equal(light_cut(view), found)

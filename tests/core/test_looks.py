@@ -5,7 +5,14 @@ import json
 import numpy as np
 import pytest
 
-from napari_seeded_kmeans.core.looks import Look, fit_look, fit_readout, look_scores, strangeness
+from napari_seeded_kmeans.core.looks import (
+    Look,
+    fit_look,
+    fit_readout,
+    look_scores,
+    read_planes,
+    strangeness,
+)
 from napari_seeded_kmeans.core.params import make_params
 
 RNG = np.random.default_rng(0)
@@ -67,3 +74,15 @@ def test_a_look_survives_json():
     look = fit_look(samples, values, (1, 3), make_params(), 0)
     again = Look.from_dict(json.loads(json.dumps(look.to_dict())))
     assert look_scores(again, samples, (1, 3)).tobytes() == look_scores(look, samples, (1, 3)).tobytes()
+
+
+@pytest.mark.parametrize("cluster_weights", ["learnt", "share"])
+def test_one_pass_reads_scores_and_strangeness(cluster_weights):
+    rng = np.random.default_rng(3)
+    samples = rng.normal(size=(600, 5)).astype(np.float32)
+    values = 1 + (samples[:, 0] > 0) + (samples[:, 1] > 1)
+    params = make_params(cluster_weights=cluster_weights, n_clusters=5)
+    look = fit_look(samples[:, :3], values, (1, 2, 3), params, 0)
+    scores, strange = read_planes(look, np.ascontiguousarray(samples.T), (1, 2, 3))
+    np.testing.assert_allclose(scores, look_scores(look, samples, (1, 2, 3)), atol=1e-5)
+    np.testing.assert_allclose(strange, strangeness(look, samples, (1, 2, 3)), rtol=1e-4)

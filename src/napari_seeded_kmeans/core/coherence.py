@@ -41,6 +41,10 @@ REACH = 4.0
 _COST_LIMIT = 5.0
 # A light cut has no reach to balance the scores with.
 _LIGHT_COST_LIMIT = 3.0
+# From here on the other classes cost all they can. Blocks of so many pixels a side, sure throughout and
+# amid others, are settled.
+_SURE = 0.95
+_BLOCK = 8
 _EDGE_FLOOR = 0.02
 _LIGHT_EDGE_FLOOR = 0.05
 # How many mean contrasts, and which difference of scores, are an edge.
@@ -143,17 +147,30 @@ class View:
         factors, scene = self.scene.factors, self.scene.coarser
         if scene is self.scene:
             return self
-        return View(_block_means(self.scores, factors), scene, _block_largest(self.seeds, factors))
+        return View(
+            _block_means(self.scores, factors), scene, _block_extremes(self.seeds, factors, np.maximum)
+        )
 
 
 def light_cut(view: View, weight: float = LIGHT_CUT, cancel: Cancel | None = None) -> Labels:
     """Return labels (*spatial,) with speckle removed: a light cut on the scores alone."""
     stop_if(cancel)
-    labels = np.where(view.seeds >= 0, view.seeds, best_class(view.scores))
-    free = view.seeds < 0
+    best = best_class(view.scores)
+    labels = np.where(view.seeds >= 0, view.seeds, best)
+    free = (view.seeds < 0) & ~_settled(view.scores, best)
     costs = _costs(view.scores.reshape(len(view.scores), -1)[:, np.flatnonzero(free)], _LIGHT_COST_LIMIT)
     edges = Edges(weight, _LIGHT_EDGE_FLOOR, view.scene.contrast, view.scores[:0])
     return view.scene.grid.cut(labels, free, costs, edges, cancel)
+
+
+def _settled(scores: Values, best: Labels) -> NDArray[np.bool_]:
+    """Return pixels that lie so deep among others, all sure of one class, that no light cut changes them."""
+    sure = np.where(np.maximum.reduce(scores) >= _SURE, best + 1, 0).astype(np.uint16)
+    factors = (_BLOCK,) * best.ndim
+    least, largest = (_block_extremes(sure, factors, extreme) for extreme in (np.minimum, np.maximum))
+    solid = np.where(least == largest, largest, 0)
+    deep = (ndimage.minimum_filter(solid, 3) == ndimage.maximum_filter(solid, 3)) & (solid > 0)
+    return _repeat(deep, factors, best.shape)
 
 
 def strong_cut(
@@ -313,10 +330,13 @@ def _block_means(values: Values, factors: tuple[int, ...]) -> Values:
     return values * np.float32(1 / np.prod(factors))
 
 
-def _block_largest(values: Labels, factors: tuple[int, ...]) -> Labels:
+def _block_extremes(values: NDArray[Any], factors: tuple[int, ...], extreme: np.ufunc) -> NDArray[Any]:
+    """Return the largest (or smallest) values of blocks."""
     for axis, factor in enumerate(factors):
-        parts = [_every(values, axis, first, factor) for first in range(factor)]
-        values = np.maximum.reduce(parts)
+        found = _every(values, axis, 0, factor)
+        for first in range(1, factor):
+            found = extreme(found, _every(values, axis, first, factor))
+        values = found
     return values
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ._kernels.standard import standardise
 from .distinct import Distinct, find_distinct
-from .looks import look_scores, strangeness
+from .looks import look_scores, read_planes, strangeness
 from .texture import LIMIT, Stack, apply_standard
 from .threads import Cancel, Progress, map_tiles
 from .workspace import Workspace
@@ -55,9 +55,10 @@ def evidence_of(model: "Model", features: Stack) -> tuple[Values, Values]:
         own = slice(start, min(start + _PIECE, n))
         planes = np.empty((len(features), own.stop - start), np.float32)
         standardise(features, start, offsets, factors, np.float32(LIMIT), planes)
-        rows = [look_scores(look, planes.T, model.classes) for look in model.looks]
-        scores[:, own] = sum(rows[1:], rows[0]) / np.float32(len(rows))
-        strange[:, own] = strangeness(model.looks[0], planes.T, model.classes)
+        total, strange[:, own] = read_planes(model.looks[0], planes, model.classes)
+        for look in model.looks[1:]:
+            total += read_planes(look, planes, model.classes)[0]
+        scores[:, own] = total / np.float32(len(model.looks))
     return scores, strange
 
 

@@ -10,11 +10,13 @@ Without learnt weights it is the sum of exponentials of the source document.
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ._kernels import rbf
 from ._kernels.logistic import gradient, surprise, weighted_gram
 from .errors import SeededKMeansError, SeededKMeansWarning
 from .kmeans import kmeans
@@ -65,6 +67,15 @@ class Look:
     def n_features(self) -> int:
         """How many leading features it looks at."""
         return int(self.palette.centers.shape[1])
+
+    @cached_property
+    def _read_out(self) -> tuple[Samples, np.float32, Samples, Samples, NDArray[np.int64]]:
+        """What the kernel takes: centres (d, k), 1 / bandwidth, weights, bias, and whose each centre is."""
+        columns = np.ones((len(self.palette.centers), 1 + len(self.reaches)), np.float32)
+        columns[:, 1:] = self.weights
+        owners = np.unique(self.palette.classes, return_inverse=True)[1].astype(np.int64)
+        centers = np.ascontiguousarray(self.palette.centers.T, np.float32)
+        return centers, np.float32(1 / self.bandwidth), columns, np.asarray(self.bias, np.float32), owners
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready form; floats come back bit for bit."""
@@ -146,6 +157,18 @@ def fit_look(
     return Look(palette, bandwidth, np.array(reaches), weights, bias)
 
 
+def read_planes(look: Look, planes: Samples, classes: tuple[int, ...]) -> tuple[Samples, Samples]:
+    """Return scores and strangeness, both (n_classes, n), of finite features (d or more, n), C order."""
+    if look.weights is None:
+        return look_scores(look, planes.T, classes), strangeness(look, planes.T, classes)
+    centers, inverse, columns, bias, owners = look._read_out
+    scores = np.empty((len(classes), planes.shape[1]), np.float32)
+    nearest = np.empty_like(scores)
+    rbf.rbf_scores(planes[: look.n_features], centers, inverse, columns, bias, owners, scores, nearest)
+    nearest *= (look.bandwidth / _least_reaches(look)).astype(np.float32)[:, np.newaxis]
+    return scores, nearest
+
+
 def look_scores(
     look: Look, samples: Samples, classes: tuple[int, ...], cancel: Cancel | None = None
 ) -> NDArray[np.float32]:
@@ -166,8 +189,13 @@ def strangeness(look: Look, samples: Samples, classes: tuple[int, ...]) -> NDArr
     """
     palettes = [look.palette.of(value) for value in classes]
     distances = nearest_distances(samples[:, : look.n_features], palettes)
-    smallest = max(1e-3 * look.bandwidth, 1e-12)
-    return distances / np.maximum(look.reaches, smallest).astype(np.float32)[:, np.newaxis]
+    return distances / _least_reaches(look).astype(np.float32)[:, np.newaxis]
+
+
+def _least_reaches(look: Look) -> Array:
+    """Return the reaches, none of them too small to divide by."""
+    reaches: Array = np.maximum(look.reaches, max(1e-3 * look.bandwidth, 1e-12))
+    return reaches
 
 
 def fit_readout(

@@ -245,10 +245,11 @@ def rbf_scores(
         )
     columns[:, 1:] = readout
     inverse = np.float32(1 / check_bandwidth(bandwidth, 1)[0])
+    nobody = np.zeros(len(columns), np.int64)
 
     def tile_scores(planes: Planes, rows_out: Scores) -> None:
         tile = np.empty(rows_out.shape, np.float32)
-        rbf.rbf_scores(planes, points, inverse, columns, biases, tile)
+        rbf.rbf_scores(planes, points, inverse, columns, biases, nobody, tile, tile[:0])
         tile[:, np.isnan(tile[0])] = 1 / len(tile)
         rows_out[:] = tile
 

@@ -29,7 +29,14 @@ _EXP = tuple(
 
 @kernel
 def rbf_scores(
-    planes: Array, centers: Array, inverse: np.float32, readout: Array, bias: Array, scores_out: Array
+    planes: Array,
+    centers: Array,
+    inverse: np.float32,
+    readout: Array,
+    bias: Array,
+    owners: NDArray[np.int64],
+    scores_out: Array,
+    nearest_out: Array,
 ) -> None:
     """Softmax over classes of ``shares @ readout + bias``; shares, over centres, of -|x - c| * inverse.
 
@@ -42,8 +49,12 @@ def rbf_scores(
     readout : float32 (k, 1 + n_classes)
         The first column is ones: it adds the shares up.
     bias : float32 (n_classes,)
+    owners : int64 (k,)
+        Which row of `nearest_out` a centre belongs to.
     scores_out : float32 (n_classes, n)
         Overwritten; NaN for samples that are not finite.
+    nearest_out : float32 (m, n)
+        Overwritten: the distance to the nearest centre of every owner, times `inverse`. It may have no rows.
     """
     n_samples, n_centers, n_columns = planes.shape[1], centers.shape[1], readout.shape[1]
     # The last group is filled with a centre that is there already, and shares that count for nothing.
@@ -56,14 +67,19 @@ def rbf_scores(
     rows = np.empty((n_rows, WIDE), np.float32)
     nearest = np.empty(WIDE, np.float32)
     sums = np.empty((n_columns, WIDE), np.float32)
+    closest = np.empty((nearest_out.shape[0], WIDE), np.float32)
     for start in range(0, n_samples, WIDE):
         stop = min(start + WIDE, n_samples)
         load_block(planes, start, stop, block)
         nearest[:] = inf
+        closest[:] = inf
         for k in range(0, n_rows, GROUP):
             own = rows[k : k + GROUP]
             group_distances(block, groups[k // GROUP], own)
             _scale_distances(own, inverse, nearest)
+            if closest.shape[0]:
+                for slot in range(GROUP):
+                    _keep_smaller(own[slot], closest[owners[numbers[k + slot]]])
         sums[:] = 0
         for k in range(0, n_rows, GROUP):
             own = rows[k : k + GROUP]
@@ -75,6 +91,7 @@ def rbf_scores(
                 sums[c, i] = sums[c, i] / sums[0, i] + bias[c - 1]
         _softmax(sums[1:], sums[0])
         scores_out[:, start:stop] = sums[1:, : stop - start]
+        nearest_out[:, start:stop] = closest[:, : stop - start]
 
 
 @kernel
@@ -85,6 +102,12 @@ def _scale_distances(rows: Array, inverse: np.float32, nearest: Array) -> None:
         a, b, c, d = sqrt(a) * inverse, sqrt(b) * inverse, sqrt(c) * inverse, sqrt(d) * inverse
         nearest[i] = min(min(nearest[i], min(a, b)), min(c, d))
         p[i], q[i], r[i], s[i] = a, b, c, d
+
+
+@kernel
+def _keep_smaller(row: Array, smallest: Array) -> None:
+    for i in range(WIDE):
+        smallest[i] = min(smallest[i], row[i])
 
 
 @fused_kernel
