@@ -294,3 +294,14 @@ def test_nearest_center_agrees_with_the_plain_reference(samples, k):
     squared = squared_distances(samples[:5000], centers)
     labels = nearest_center(samples, centers)[:5000]
     np.testing.assert_allclose(squared[np.arange(len(labels)), labels], squared.min(axis=1), rtol=1e-9)
+
+
+def test_more_values_than_a_32_bit_index_counts():
+    # Windows on a short line: the values exist only once, yet the last rows lie beyond 2**31 of them.
+    line = RNG.integers(0, 256, 98_304, dtype=np.uint8)
+    samples = np.lib.stride_tricks.sliding_window_view(line, 1 << 16)
+    assert samples.size > 1 << 31
+    centers = samples[[3, 20_000]].astype(np.float64)
+    labels = nearest_center(samples, centers)
+    np.testing.assert_array_equal(labels[[3, 20_000]], [0, 1])
+    np.testing.assert_array_equal(labels[-5:], nearest_center(samples[-5:], centers))

@@ -99,18 +99,30 @@ def test_how_samples_are_cut_changes_no_bit(scene, cut):
     assert np.array_equal(nearest[1], np.concatenate([piece[1] for piece in pieces]))
 
 
-@pytest.mark.parametrize("n_threads", [2, 4, 8])
-def test_the_number_of_threads_changes_no_bit(n_threads):
-    rng = np.random.default_rng(1)
-    samples, palettes = rng.uniform(0, 99, (30_000, 3)), [(rng.uniform(0, 99, (20, 3)), np.ones(20))] * 2
-    before = get_num_threads()
+RNG = np.random.default_rng(1)
+PALETTES = [(RNG.uniform(0, 99, (20, 3)), np.ones(20))] * 2
+THREADED = {
+    "class scores": lambda samples: class_scores(samples, PALETTES, bandwidth=3.0),
+    "rbf scores": lambda samples: rbf_scores(
+        samples, PALETTES[0][0], np.sin(np.arange(40)).reshape(20, 2), [0.0, 0.1], bandwidth=30.0
+    ),
+    "nearest centre": lambda samples: np.stack(nearest_center(samples, PALETTES[0][0])),
+}
+
+
+@pytest.mark.parametrize("work", THREADED.values(), ids=THREADED)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_number_of_threads_changes_no_bit(work, dtype):
+    samples = RNG.uniform(0, 99, (30_001, 3)).astype(dtype)
+    before, found = get_num_threads(), []
     try:
-        set_num_threads(1)
-        alone = class_scores(samples, palettes, bandwidth=3.0)
-        set_num_threads(n_threads)
-        assert np.array_equal(class_scores(samples, palettes, bandwidth=3.0), alone)
+        for n_threads in (1, 2, 4, 8):
+            set_num_threads(n_threads)
+            found.append(work(samples))
     finally:
         set_num_threads(before)
+    for other in found[1:]:
+        np.testing.assert_array_equal(other, found[0])
 
 
 @pytest.mark.parametrize("make", ["rgb", "grey16", "int16"])
