@@ -123,6 +123,16 @@ class Session:
         is_valid = self._is_fresh or (bool(self._running) and self.can_segment)
         return (self._summary if is_valid else "") or self._next_step()
 
+    @property
+    def has_advice(self) -> bool:
+        """Whether it can be said where to paint next."""
+        return self._facts.has_result and self._resting_stage is Stage.DONE and not self._error
+
+    def advise(self, text: str) -> None:
+        """Say where to paint next, until something is painted."""
+        self._error, self._summary, self._is_fresh = "", text, True
+        self.changed.emit()
+
     def offer(self, text: str) -> None:
         """Offer to bring back what was painted before, until something is painted; "" takes it back."""
         self._offer = text

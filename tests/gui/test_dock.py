@@ -407,7 +407,7 @@ def test_a_file_of_another_size_or_none_at_all_is_refused(viewer, dock, ready, s
 
 def test_300_px_are_wide_enough_for_everything_that_shows_at_first(window, docked):
     window.add_image(np.zeros((4, 8, 8)), name="a name that is much longer than any dock is wide " * 3)
-    docked.palette_fold.set_open(True)
+    docked.insight.palette_fold.set_open(True)
     docked.run_bar.show_running(True)
     assert not docked.choice._channels.isHidden()
     bar = docked.verticalScrollBar().sizeHint().width()

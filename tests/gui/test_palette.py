@@ -43,7 +43,7 @@ def prepare(viewer, dock, squares, settle, qtbot):
     viewer.add_image(squares, name="squares")
     dock.params.set_value("auto", **PARAMS)
     seeds = dock.new_seeds()
-    dock.palette_fold.set_open(True)
+    dock.insight.palette_fold.set_open(True)
     paint_squares(seeds)
     assert settle(dock) is Stage.DONE, dock.hint_line.text
     wait_for_shares(dock, qtbot)
@@ -51,7 +51,7 @@ def prepare(viewer, dock, squares, settle, qtbot):
 
 
 def wait_for_shares(dock, qtbot):
-    qtbot.waitUntil(lambda: all(row.share is not None for row in dock.palette_table.rows if row.number >= 0))
+    qtbot.waitUntil(lambda: all(row.share is not None for row in dock.insight.table.rows if row.number >= 0))
 
 
 def numbers_of(dock, color, within=30):
@@ -60,11 +60,11 @@ def numbers_of(dock, color, within=30):
     def distance(row):
         return np.abs(np.array(list(bytes.fromhex(row.color[1:]))) - color).max()
 
-    return [row.number for row in dock.palette_table.rows if distance(row) < within]
+    return [row.number for row in dock.insight.table.rows if distance(row) < within]
 
 
 def select(dock, numbers):
-    table = dock.palette_table
+    table = dock.insight.table
     table.tree.clearSelection()
     for index, row in enumerate(table.rows):
         table.tree.topLevelItem(index).setSelected(row.number in numbers)
@@ -91,7 +91,7 @@ def give_leaf_away(dock):
 
 
 def test_rows_say_colour_class_share_and_weight(dock, seeds):
-    rows = dock.palette_table.rows
+    rows = dock.insight.table.rows
     assert [row.class_value for row in rows] == sorted(row.class_value for row in rows)
     assert sum(row.share for row in rows) == pytest.approx(1)
     assert all(row.weight > 0 for row in rows)
@@ -116,7 +116,7 @@ def test_what_is_lit_follows_the_next_stroke_and_goes_with_the_table(viewer, doc
     settle(dock)
     wait_for_shares(dock, qtbot)
     assert viewer.layers["squares highlight"].data[LEAF].mean() > 0.8
-    dock.palette_fold.set_open(False)
+    dock.insight.palette_fold.set_open(False)
     assert "squares highlight" not in viewer.layers
 
 
@@ -126,7 +126,7 @@ def test_another_class_by_the_menu_is_followed_at_once_and_undone_to_the_bit(
     before = dock._last.answer.segmentation
     painted = seeds.data.copy()
     select(dock, numbers_of(dock, (60, 160, 60)))
-    actions = dock.palette_table.class_menu.actions()
+    actions = dock.insight.table.class_menu.actions()
     assert [action.text() for action in actions] == ["1  background", "2  foreground"]
     actions[1].trigger()
     assert settle(dock) is Stage.DONE, dock.hint_line.text
@@ -134,18 +134,18 @@ def test_another_class_by_the_menu_is_followed_at_once_and_undone_to_the_bit(
     assert (mask[LEAF] == 2).mean() > 0.9
     np.testing.assert_array_equal(mask, expected(viewer, dock))
     np.testing.assert_array_equal(seeds.data, painted)
-    qtbot.mouseClick(dock.palette_table.undo_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(dock.insight.table.undo_button, Qt.MouseButton.LeftButton)
     assert settle(dock) is Stage.DONE, dock.hint_line.text
     assert dock._last.answer.segmentation.scores.tobytes() == before.scores.tobytes()
-    assert not dock.palette_table.undo_button.isEnabled()
-    qtbot.mouseClick(dock.palette_table.redo_button, Qt.MouseButton.LeftButton)
+    assert not dock.insight.table.undo_button.isEnabled()
+    qtbot.mouseClick(dock.insight.table.redo_button, Qt.MouseButton.LeftButton)
     settle(dock)
     np.testing.assert_array_equal(viewer.layers["squares mask"].data, mask)
 
 
 @pytest.mark.parametrize("way", ["merge", "split", "delete", "lock", "mute"])
 def test_every_way_to_edit_by_its_own_control(way, viewer, dock, seeds, settle, qtbot):
-    table = dock.palette_table
+    table = dock.insight.table
     rows = [row.number for row in table.rows if row.class_value == 1]
     n_before = len(rows)
     if way in ("lock", "mute"):
@@ -178,7 +178,7 @@ def test_every_way_to_edit_by_its_own_control(way, viewer, dock, seeds, settle, 
 
 
 def test_a_locked_row_stays_while_one_paints_on_and_can_be_let_go(dock, seeds, settle, qtbot):
-    table = dock.palette_table
+    table = dock.insight.table
     tick(table, 0, LOCK, qtbot, dock)
     settle(dock)
     locked = next(row for row in table.rows if row.is_locked)
@@ -194,7 +194,7 @@ def test_a_locked_row_stays_while_one_paints_on_and_can_be_let_go(dock, seeds, s
 
 def test_keys_work_in_the_table(dock, seeds, settle, qtbot):
     dock.activateWindow()
-    table = dock.palette_table
+    table = dock.insight.table
     select(dock, [table.rows[0].number])
     table.tree.setFocus()
     qtbot.waitUntil(table.tree.hasFocus)
@@ -206,7 +206,7 @@ def test_keys_work_in_the_table(dock, seeds, settle, qtbot):
 
 
 def test_what_leaves_a_class_empty_is_said_and_undone(dock, seeds, settle):
-    dock.clusters.delete([row.number for row in dock.palette_table.rows if row.class_value == 2])
+    dock.clusters.delete([row.number for row in dock.insight.table.rows if row.class_value == 2])
     settle(dock)
     assert "edits leave only class 1" in dock.hint_line.text
     assert dock.session.is_error
@@ -219,16 +219,16 @@ def test_a_colour_clicked_into_the_image_becomes_a_cluster(window, docked, squar
     seeds = prepare(window, docked, squares, settle, qtbot)
     assert not numbers_of(docked, (250, 240, 20), 40)
     seeds.selected_label = 2
-    docked.palette_table.pick_button.setChecked(True)
+    docked.insight.table.pick_button.setChecked(True)
     painted = seeds.data.copy()
     click(window, seeds, (2, 10))
     qtbot.waitUntil(lambda: bool(docked.clusters.edits))
     assert settle(docked) is Stage.DONE, docked.hint_line.text
     np.testing.assert_array_equal(seeds.data, painted)
     assert str(seeds.mode) == "paint", "the brush is in hand again"
-    assert not docked.palette_table.pick_button.isChecked()
+    assert not docked.insight.table.pick_button.isChecked()
     row = next(
-        row for row in docked.palette_table.rows if row.number in numbers_of(docked, (250, 240, 20), 40)
+        row for row in docked.insight.table.rows if row.number in numbers_of(docked, (250, 240, 20), 40)
     )
     assert row.class_value == 2
     np.testing.assert_array_equal(window.layers["squares mask"].data, expected(window, docked))
@@ -239,7 +239,7 @@ def test_every_seeds_layer_has_its_own_edits(dock, seeds):
     edits = dock.clusters.edits
     dock.new_seeds()
     assert dock.clusters.edits == PaletteEdits()
-    assert not dock.palette_table.rows
+    assert not dock.insight.table.rows
     dock.choice.choose_seeds(seeds)
     assert dock.clusters.edits == edits
 

@@ -4,12 +4,14 @@ from typing import Any
 
 import numpy as np
 from napari.layers import Image, Labels
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from ..core.background import BackgroundRemoval
 from ..core.class_colors import color_cycle
 from ..core.clustering import ClusteredImage
 from ..core.cutout import as_uint8
+from ..core.model import Model
+from ..core.swatches import cluster_colors
 from .layers import Output
 from .source import Source
 
@@ -65,3 +67,9 @@ def as_seen(source: Source, colors: NDArray[Any]) -> NDArray[np.uint8]:
         return np.rint(mapped * 255).astype(np.uint8)
     shown: NDArray[np.uint8] = as_uint8(colors)
     return shown[:, :3] if shown.shape[1] >= 3 else np.repeat(shown[:, :1], 3, axis=1)
+
+
+def hex_colors(source: Source, centers: ArrayLike, model: Model) -> list[str]:
+    """Return clusters (k, d) of a model as they are seen in the viewer, as ``"#rrggbb"``."""
+    colors = cluster_colors(centers, model.recipe)
+    return [f"#{bytes(row).hex()}" for row in as_seen(source, colors).tolist()]

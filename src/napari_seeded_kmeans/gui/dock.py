@@ -25,10 +25,9 @@ from .extra_layers import extra_outputs
 from .extras import Extras
 from .file_bar import FileBar
 from .filing import Filing
-from .fold import Fold
-from .highlight import Highlight
 from .hint_line import HintLine
 from .inputs import Inputs
+from .insight import Insight
 from .job import Answer, Request
 from .keeper import Keeper
 from .keys import Keys
@@ -36,10 +35,7 @@ from .layer_choice import LayerChoice
 from .layers import Outputs
 from .output_panel import OutputPanel
 from .pairing import Pairing
-from .palette import Palette
-from .palette_table import PaletteTable
 from .params_form import ParamsForm
-from .pointer import Pointer
 from .run_bar import RunBar
 from .seed_tracker import Change, SeedTracker
 from .sitting import Sitting, export_script, save_session
@@ -144,12 +140,16 @@ class SeededSegmentation(DockFrame):
         if self._found is not None and source is not None:
             self._resume(self._found, source.layer)
 
+    def paint_here_next(self) -> None:
+        """Go to where a stroke would help most, and say between which classes the doubt is."""
+        self.insight.paint_here_next()
+
     def close_down(self) -> None:
         """Stop the workers and let go of viewer and layers; the dock is of no use afterwards."""
         self._slow_timer.stop()
         for worker in self._workers:
             worker.close()
-        self._pointer.stop()
+        self.insight.stop_pointing()
         self._inputs.let_go()
         self._on_seeds_chosen()
         for event in self._layer_events():
@@ -162,8 +162,8 @@ class SeededSegmentation(DockFrame):
         self.file_bar = FileBar(self)
         self.class_list = ClassList(self)
         self.params = ParamsForm(self)
-        self.palette_table = PaletteTable(self)
-        self.palette_fold = Fold("Palette", self.palette_table, self)
+        self._extras = Extras()
+        self.insight = Insight(self._viewer, self._extras, self)
         self.outputs = OutputPanel(self)
         self.run_bar = RunBar(self)
         self.hint_line = HintLine(self)
@@ -187,15 +187,14 @@ class SeededSegmentation(DockFrame):
             self.outputs,
             self.run_bar,
             self.hint_line,
-            self.palette_fold,
+            self.insight.palette_fold,
+            self.insight.why_fold,
         )
 
     def _make_workers(self) -> None:
         self.classes = Classes(self.class_list)
-        self.clusters = Palette(self.palette_table)
+        self.clusters = self.insight.clusters
         self._outputs = Outputs(self._viewer)
-        self._highlight = Highlight(self._viewer)
-        self._pointer = Pointer(self._viewer)
         self._pairing = Pairing(self._viewer.layers, self._is_output)
         self._seeds = SeedTracker(self)
         self._inputs = Inputs(self._viewer, self.choice, self._pairing, self._seeds)
@@ -203,7 +202,6 @@ class SeededSegmentation(DockFrame):
         self._updates = Updates()
         self._filing = Filing(self.session)
         self._keeper = Keeper()
-        self._extras = Extras()
         self._workers = self._updates, self._extras, self._filing, self._keeper
         self._close_in_the_end(*self._workers)
         self._slow_timer = QTimer(self)
@@ -244,9 +242,9 @@ class SeededSegmentation(DockFrame):
         self.hint_line.restore_requested.connect(self.restore)
         self.classes.changed.connect(self._on_legend_changed)
         self.clusters.changed.connect(self._on_palette_changed)
-        self.clusters.selected.connect(self._light_up)
-        self.palette_fold.toggled.connect(self._on_palette_opened)
-        self.palette_table.pick_toggled.connect(self._on_pick_toggled)
+        self.insight.clusters_wanted.connect(self._show_last)
+        self.insight.advised.connect(self.session.advise)
+        self.hint_line.next_requested.connect(self.paint_here_next)
         self.session.changed.connect(self._on_session_changed)
         for event in self._layer_events():
             event.connect(self._on_layers_changed)
@@ -256,7 +254,7 @@ class SeededSegmentation(DockFrame):
     def _on_layers_changed(self, _event: Any = None) -> None:
         if self._last is not None and self._last.source.layer not in self._viewer.layers:
             self._last = None
-            self._highlight.clear()
+            self.insight.clear()
         self._inputs.offer()
         self._look()
 
@@ -284,27 +282,6 @@ class SeededSegmentation(DockFrame):
         self._keep()
         self._catch_up()
 
-    def _on_palette_opened(self, _is_open: bool) -> None:
-        self._show_last()
-
-    def _on_pick_toggled(self, is_picking: bool) -> None:
-        source = self._inputs.source
-        if is_picking and source is not None:
-            self._pointer.start(source, self._seeds.layer, self._on_color_picked)
-        else:
-            self._pointer.stop()
-
-    def _on_color_picked(self, position: tuple[int, ...]) -> None:
-        self.palette_table.pick_button.setChecked(False)
-        if self._last is not None and self._seeds.layer is not None:
-            value = int(self._seeds.layer.selected_label)
-            self._extras.look_at(
-                self._last.source, self._last.answer, position, partial(self._on_color_seen, value)
-            )
-
-    def _on_color_seen(self, value: int, features: NDArray[np.float32]) -> None:
-        self.clusters.add_color(features, value)
-
     def _on_params_changed(self) -> None:
         self.session.forget()
         self._keep()
@@ -323,9 +300,7 @@ class SeededSegmentation(DockFrame):
         self._extras.cancel()
         self._keeper.forget()
         self.classes.follow(seeds)
-        self.clusters.follow(seeds)
-        self._highlight.clear()
-        self.palette_table.pick_button.setChecked(False)
+        self.insight.follow(seeds)
         self._last, self._is_behind = None, False
         self.session.stop(Work.UPDATE)
         if seeds is not None:
@@ -401,7 +376,12 @@ class SeededSegmentation(DockFrame):
     def _on_session_changed(self) -> None:
         """Derive the state of every control from the session."""
         session = self.session
-        self.hint_line.show_hint(session.hint, is_error=session.is_error, has_offer=session.has_offer)
+        self.hint_line.show_hint(
+            session.hint,
+            is_error=session.is_error,
+            has_offer=session.has_offer,
+            has_next=session.has_advice,
+        )
         self.run_bar.show_running(session.is_slow)
         if not session.running:
             self._slow_timer.stop()
@@ -499,25 +479,13 @@ class SeededSegmentation(DockFrame):
         legend, kinds = self.classes.legend, self.outputs.value()
         model = answer.segmentation.model
         model.names, model.colors = dict(legend.names), dict(legend.colors)
-        known = self._extras.of(answer)
-        extras = extra_outputs(source, known, legend)
+        extras = extra_outputs(source, self._extras.of(answer), legend)
         self._outputs.show(source, answer.segmentation, kinds, legend, answer.n_pixels, extras)
-        if model.model_ is not None:
-            self.clusters.show(source, model.model_, legend, known.get("clusters"))
-        self._light_up()
-        wanted = {*kinds, "clusters"} if self.clusters.wants_clusters else kinds
-        self._extras.ask(source, answer, wanted)
-
-    def _light_up(self) -> None:
-        """Light up the pixels of the selected clusters."""
-        pixels = self.clusters.selected_pixels() if self.clusters.wants_clusters else None
-        if pixels is not None and self._last is not None:
-            self._highlight.show(replace(self._last.source), pixels)
-        elif not (self.clusters.wants_clusters and self.palette_table.selected_numbers()):
-            self._highlight.clear()
+        self.insight.show(self._last, legend)
+        self._extras.ask(source, answer, {*kinds, "clusters"} if self.insight.wants_clusters else kinds)
 
     def _is_output(self, layer: Layer) -> bool:
-        return layer in self._outputs or layer in self._highlight
+        return layer in self._outputs or layer in self.insight
 
     def _keep(self) -> None:
         """Keep the sitting, so that nothing is lost."""

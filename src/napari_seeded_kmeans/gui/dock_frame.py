@@ -2,13 +2,15 @@
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from qtpy.QtCore import QEvent, QSize
+from qtpy.QtCore import QEvent, QObject, QSize
 from qtpy.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 if TYPE_CHECKING:
     import napari.viewer
 
 _MARGIN_PX = 3
+# napari's style leaves it around what scrolls.
+_RIM_PX = 2
 
 
 class Closable(Protocol):
@@ -73,9 +75,15 @@ class DockFrame(QScrollArea):
             self.close_down()
         return bool(super().event(event))
 
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802
+        """Notice that the content needs another width, and pass that on: a scroll area keeps it to itself."""
+        if event is not None and event.type() == QEvent.Type.LayoutRequest and watched is self._content:
+            self.updateGeometry()
+        return bool(super().eventFilter(watched, event))
+
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Ask for the width of the content, so that one scrolls down but never sideways."""
         bar = self.verticalScrollBar()
         width = max(self._content.minimumSizeHint().width(), self.narrowest_px)
-        width += 0 if bar is None else bar.sizeHint().width()
+        width += 0 if bar is None else bar.sizeHint().width() + _RIM_PX
         return QSize(width, super().minimumSizeHint().height())

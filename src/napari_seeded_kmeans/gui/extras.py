@@ -16,6 +16,7 @@ from qtpy.QtCore import QObject, Signal
 
 from ..core.cutout import cut_out
 from ..core.errors import CancelledError
+from ..core.guidance import paint_here_next
 from ..core.instances import measure_objects, split_touching
 from ..core.legend import Legend
 from ..core.threads import Cancel, Progress
@@ -69,8 +70,8 @@ class Extras(QObject):
         self._known: WeakKeyDictionary[Answer, dict[str, Any]] = WeakKeyDictionary()
         self._runner = Runner()
         # Its own thread, so that a question does not wait for a layer.
-        self._pixels = Runner()
-        for runner in (self._runner, self._pixels):
+        self._questions = Runner()
+        for runner in (self._runner, self._questions):
             runner.failed.connect(self.failed)
 
     def of(self, answer: Answer) -> Mapping[str, Any]:
@@ -97,7 +98,16 @@ class Extras(QObject):
         then: Callable[[NDArray[np.float32]], None],
     ) -> None:
         """Call ``then(features)`` with what the result's model sees at one pixel."""
-        self._pixels.submit(partial(_look_at, _facts(source, answer), position), then)
+        self._questions.submit(partial(_look_at, _facts(source, answer), position), then)
+
+    def find_doubt(
+        self,
+        source: Source,
+        answer: Answer,
+        then: Callable[[tuple[int, ...] | None], None],
+    ) -> None:
+        """Call ``then(position)`` with where a stroke would help most; None where all is clear."""
+        self._questions.submit(partial(_find_doubt, _facts(source, answer)), then)
 
     def table_writer(self, source: Source, answer: Answer, legend: Legend) -> Callable[[str | Path], None]:
         """Return what writes the measurements of a result to a file, to be called in a worker."""
@@ -106,12 +116,12 @@ class Extras(QObject):
     def cancel(self) -> None:
         """Stop what runs."""
         self._runner.cancel()
-        self._pixels.cancel()
+        self._questions.cancel()
 
     def close(self) -> None:
         """Stop everything, for good."""
         self._runner.close()
-        self._pixels.close()
+        self._questions.close()
 
     def _on_done(self, answer: Answer, found: dict[str, Any]) -> None:
         self._known.setdefault(answer, {}).update(found)
@@ -134,6 +144,13 @@ def _look_at(
 ) -> NDArray[np.float32]:
     model = facts.answer.segmentation.model
     return model.features_at(facts.image, position, channel_axis=facts.channel_axis)
+
+
+def _find_doubt(facts: _Facts, _cancel: Cancel, _progress: Progress) -> tuple[int, ...] | None:
+    result = facts.answer.segmentation
+    # Where nothing is labelled, nothing is to be painted.
+    doubts = np.where(result.labels == 0, 0, result.uncertainty)
+    return paint_here_next(doubts, facts.answer.seeds, spacing=facts.spacing)
 
 
 def _compute(facts: _Facts, kinds: Collection[str], cancel: Cancel, _progress: Progress) -> dict[str, Any]:

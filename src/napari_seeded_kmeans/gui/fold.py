@@ -28,6 +28,11 @@ class Fold(QWidget):
         layout.addWidget(content)
         self.set_open(False)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the content is seen."""
+        return bool(self.heading.isChecked())
+
     def set_open(self, is_open: bool) -> None:
         """Show or fold away the content."""
         self.heading.setChecked(is_open)

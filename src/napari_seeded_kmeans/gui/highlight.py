@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 # No class has it, and hardly any picture.
 _LIGHT = "#ff00ff"
 _OPACITY = 0.75
+_RADIUS_SHARE = 0.03
+_LEAST_RADIUS_PX = 5.0
 
 
 class Highlight:
@@ -56,3 +58,15 @@ class Highlight:
         layer, self._layer = self._layer, None
         if layer is not None and layer in self._viewer.layers:
             self._viewer.layers.remove(layer)
+
+
+def ring(shape: tuple[int, ...], position: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Return a ring (*spatial,) around a pixel, in the plane of the last two axes."""
+    y, x = np.ogrid[
+        tuple(slice(-place, length - place) for place, length in zip(position, shape, strict=True))
+    ][-2:]
+    radius = max(_LEAST_RADIUS_PX, _RADIUS_SHARE * max(shape[-2:]))
+    plane = np.abs(np.hypot(y, x) - radius) <= max(1.0, radius / 10)
+    pixels = np.zeros(shape, bool)
+    pixels[position[:-2]] = plane
+    return pixels

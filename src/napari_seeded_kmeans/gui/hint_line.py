@@ -11,6 +11,7 @@ class HintLine(QFrame):
     """A sentence with a coloured bar beside it."""
 
     restore_requested = Signal()
+    next_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -22,10 +23,16 @@ class HintLine(QFrame):
         self.restore_button = QPushButton("Restore", self)
         self.restore_button.setToolTip("<p>Bring back the strokes, classes and settings.</p>")
         self.restore_button.clicked.connect(self.restore_requested)
+        self.next_button = QPushButton("Paint here next", self)
+        self.next_button.setToolTip(
+            "<p>Go to where the classes are least certain, over an area as large as a stroke.</p>"
+        )
+        self.next_button.clicked.connect(self.next_requested)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 4, 4, 4)
         layout.addWidget(self._label)
-        layout.addWidget(self.restore_button, alignment=Qt.AlignmentFlag.AlignLeft)
+        for button in (self.restore_button, self.next_button):
+            layout.addWidget(button, alignment=Qt.AlignmentFlag.AlignLeft)
         self.show_hint("", is_error=False)
 
     @property
@@ -33,8 +40,11 @@ class HintLine(QFrame):
         """What is said right now."""
         return str(self._label.text())
 
-    def show_hint(self, text: str, *, is_error: bool, has_offer: bool = False) -> None:
-        """Say `text`; errors get a bar of another colour, offers the button to take them up."""
+    def show_hint(
+        self, text: str, *, is_error: bool, has_offer: bool = False, has_next: bool = False
+    ) -> None:
+        """Say `text`; errors get a bar of another colour, offers and advice a button to take them up."""
         self.restore_button.setVisible(has_offer)
+        self.next_button.setVisible(has_next)
         self._label.setText(text)
         self.setStyleSheet(f"#hint_line {{ border: none; border-left: 3px solid {_BAR[is_error]}; }}")

@@ -18,9 +18,10 @@ _POLL_S = 0.05
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """A result, how many pixels every class got, and one sentence about it."""
+    """A result, the seeds (*spatial,) it was made of, how many pixels every class got, and a sentence."""
 
     segmentation: Segmentation
+    seeds: NDArray[np.integer]
     n_pixels: dict[int, int]
     summary: str
 
@@ -28,6 +29,13 @@ class Answer:
     def shares(self) -> dict[int, float]:
         """The share of the image that every class got."""
         return {value: n / self.segmentation.labels.size for value, n in self.n_pixels.items()}
+
+    def best_two(self, position: tuple[int, ...]) -> tuple[int, int]:
+        """Return the likeliest class at a pixel and the next one."""
+        classes = self.segmentation.classes
+        scores = np.array([plane[position] for plane in self.segmentation.scores])
+        second, first = np.argsort(scores)[-2:].tolist()
+        return classes[first], classes[second]
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +90,7 @@ class Request:
             **self.params,
         )
         n_pixels = {value: int(np.count_nonzero(result.labels == value)) for value in result.classes}
-        return Answer(result, n_pixels, _summarise(result, n_pixels))
+        return Answer(result, self.seeds, n_pixels, _summarise(result, n_pixels))
 
 
 def prepare(cancel: Cancel, _progress: Progress) -> None:

@@ -12,8 +12,7 @@ from qtpy.QtCore import QObject, Qt, Signal
 from ..core.legend import Legend
 from ..core.model import Model
 from ..core.palette_edits import NO_EDITS, PaletteEdits
-from ..core.swatches import cluster_colors
-from .cluster_layers import as_seen
+from .cluster_layers import hex_colors
 from .extras import Clusters
 from .palette_table import PaletteRow, PaletteTable
 from .source import Source
@@ -209,7 +208,7 @@ class Palette(QObject):
     def _rows(self, model: Model, source: Source) -> list[PaletteRow]:
         palette, shares = model.palette, None if self._clusters is None else self._clusters.shares
         order = np.lexsort((-palette.shares, palette.classes))
-        swatches = _hex_colors(source, palette.centers, model)
+        swatches = hex_colors(source, palette.centers, model)
         weights = _weights(model)
         rows = [
             PaletteRow(
@@ -223,7 +222,7 @@ class Palette(QObject):
             for number in order.tolist()
         ]
         for index, step in enumerate(self.edits.muted_steps):
-            color = _hex_colors(source, [step.cell.center], model)[0]
+            color = hex_colors(source, [step.cell.center], model)[0]
             rows.append(
                 PaletteRow(-1 - index, color, *self._class_of(step.cell.class_value), None, None, False)
             )
@@ -244,11 +243,6 @@ class Palette(QObject):
             for row, distance in zip(nearest, distances.min(axis=1), strict=True)
             if distance <= model.looks[0].bandwidth
         ]
-
-
-def _hex_colors(source: Source, centers: ArrayLike, model: Model) -> list[str]:
-    colors = cluster_colors(centers, model.recipe)
-    return [f"#{bytes(row).hex()}" for row in as_seen(source, colors).tolist()]
 
 
 def _weights(model: Model) -> NDArray[np.float64] | None:

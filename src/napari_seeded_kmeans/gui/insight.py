@@ -1,0 +1,173 @@
+"""What can be asked about the last result: its palette, single pixels, doubts; and what lights up for it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+from napari.layers import Labels, Layer
+from numpy.typing import NDArray
+from qtpy.QtCore import QObject, Signal
+from qtpy.QtWidgets import QPushButton, QWidget
+
+from ..core.legend import Legend
+from .extras import Extras
+from .fold import Fold
+from .highlight import Highlight, ring
+from .inspector import Case, Inspector
+from .job import Answer
+from .palette import Palette
+from .palette_table import PaletteTable
+from .pointer import Pointer
+from .updates import Update
+from .view import look_at
+from .why_panel import WhyPanel
+
+if TYPE_CHECKING:
+    from napari.viewer import Viewer
+
+
+class Insight(QObject):
+    """Joins the folds "Palette" and "Why?" with the viewer, for one result at a time."""
+
+    advised = Signal(str)
+    """Where to paint next, as a sentence."""
+    clusters_wanted = Signal()
+    """A fold was opened or closed, so that other extras are worth computing."""
+
+    def __init__(self, viewer: "Viewer", extras: Extras, parent: QWidget) -> None:
+        super().__init__()
+        self._viewer = viewer
+        self._extras = extras
+        self.table = PaletteTable(parent)
+        self.palette_fold = Fold("Palette", self.table, parent)
+        self.panel = WhyPanel(parent)
+        self.why_fold = Fold("Why?", self.panel, parent)
+        self.clusters = Palette(self.table)
+        self._inspector = Inspector(self.panel)
+        self._highlight = Highlight(viewer)
+        self._pointer = Pointer(viewer)
+        self._seeds: Labels | None = None
+        self._last: Update | None = None
+        self._legend = Legend()
+        self.clusters.selected.connect(self._on_rows_selected)
+        self.table.pick_toggled.connect(self._on_pick_toggled)
+        self.panel.ask_toggled.connect(self._on_ask_toggled)
+        self._inspector.features_requested.connect(self._on_features_requested)
+        self._inspector.strokes_found.connect(self._on_strokes_found)
+        for fold in (self.palette_fold, self.why_fold):
+            fold.toggled.connect(self._on_fold_toggled)
+
+    def __contains__(self, layer: Layer) -> bool:
+        return layer in self._highlight
+
+    @property
+    def wants_clusters(self) -> bool:
+        """Whether somebody sees what the pixels of the clusters are needed for."""
+        return self.table.isVisible() or self.panel.isVisible()
+
+    def follow(self, seeds: Labels | None) -> None:
+        """Be about the seeds in another layer from now on; they have no result yet."""
+        self._seeds = seeds
+        self.clusters.follow(seeds)
+        self.clear()
+
+    def clear(self) -> None:
+        """Be about no result."""
+        self._last = None
+        self.clusters.clear()
+        self._inspector.clear()
+        self._highlight.clear()
+        self.stop_pointing()
+
+    def stop_pointing(self) -> None:
+        """Let clicks into the image paint again."""
+        for button in (self.table.pick_button, self.panel.ask_button):
+            button.setChecked(False)
+        self._pointer.stop()
+
+    def show(self, update: Update, legend: Legend) -> None:
+        """Be about a result, as its classes are called and drawn now."""
+        is_new = self._last is not update
+        self._last, self._legend = update, legend
+        source, answer = replace(update.source), update.answer
+        model, found = answer.segmentation.model.model_, self._extras.of(answer).get("clusters")
+        if model is None:
+            return
+        self.clusters.show(source, model, legend, found)
+        self._inspector.show(Case(source, answer.segmentation, model, answer.seeds, legend, found))
+        if is_new and not self.table.selected_numbers():
+            # What was lit up was about another result.
+            self._highlight.clear()
+        self._light_up()
+
+    def paint_here_next(self) -> None:
+        """Go to where a stroke would help most, and say between which classes the doubt is."""
+        if self._last is not None:
+            answer = self._last.answer
+            self._extras.find_doubt(self._last.source, answer, partial(self._on_doubt_found, answer))
+
+    # ---- what happens ----
+
+    def _on_fold_toggled(self, is_open: bool) -> None:
+        if not is_open:
+            self.stop_pointing()
+            self._highlight.clear()
+        self.clusters_wanted.emit()
+
+    def _on_rows_selected(self) -> None:
+        if not self.table.selected_numbers():
+            self._highlight.clear()
+        self._light_up()
+
+    def _light_up(self) -> None:
+        """Light up the pixels of the selected clusters, once they are known."""
+        pixels = self.clusters.selected_pixels() if self.table.isVisible() else None
+        if pixels is not None and self._last is not None:
+            self._highlight.show(replace(self._last.source), pixels)
+
+    def _on_pick_toggled(self, is_on: bool) -> None:
+        self._point(is_on, self.panel.ask_button, self._on_color_picked)
+
+    def _on_ask_toggled(self, is_on: bool) -> None:
+        self._point(is_on, self.table.pick_button, self._inspector.ask)
+
+    def _point(self, is_on: bool, other: QPushButton, then: Callable[[tuple[int, ...]], None]) -> None:
+        """Let clicks into the image ask, instead of what another button let them do; or let them paint."""
+        if is_on and self._last is not None:
+            other.setChecked(False)
+            self._pointer.start(self._last.source, self._seeds, then)
+        else:
+            self._pointer.stop()
+
+    def _on_color_picked(self, position: tuple[int, ...]) -> None:
+        self.table.pick_button.setChecked(False)
+        if self._last is not None and self._seeds is not None:
+            value = int(self._seeds.selected_label)
+            self._look_at_pixel(position, lambda features: self.clusters.add_color(features, value))
+
+    def _on_features_requested(self, position: tuple[int, ...]) -> None:
+        self._look_at_pixel(position, self._inspector.answer)
+
+    def _look_at_pixel(self, position: tuple[int, ...], then: Callable[[NDArray[np.float32]], None]) -> None:
+        if self._last is not None:
+            self._extras.look_at(self._last.source, self._last.answer, position, then)
+
+    def _on_strokes_found(self, pixels: NDArray[np.bool_], position: tuple[int, ...]) -> None:
+        if self._last is not None:
+            source = replace(self._last.source)
+            self._highlight.show(source, pixels)
+            look_at(self._viewer, source, position)
+
+    def _on_doubt_found(self, answer: Answer, position: tuple[int, ...] | None) -> None:
+        if self._last is None or self._last.answer is not answer:
+            return
+        if position is None:
+            self.advised.emit("Nothing is in doubt away from your strokes.")
+            return
+        source = replace(self._last.source)
+        self._highlight.show(source, ring(source.shape, position))
+        look_at(self._viewer, source, position)
+        first, second = map(self._legend.name_of, answer.best_two(position))
+        self.advised.emit(f"Is it {first} or {second} in the ring? Paint a short stroke of it there.")

@@ -1,0 +1,152 @@
+"""Answers about single pixels and about contradictions: joins the panel, the last result and the view."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from qtpy.QtCore import QObject, Signal
+
+from ..core.explanation import Conflict, NearCluster, find_conflicts, nearest_clusters
+from ..core.legend import Legend
+from ..core.model import Model
+from .cluster_layers import hex_colors
+from .extras import Clusters
+from .source import Source
+from .why_panel import WhyPanel
+from .why_words import NearRow, Question, conflict, why
+
+if TYPE_CHECKING:
+    from ..estimator import Segmentation
+
+Then = Callable[[NDArray[np.float32]], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """A result and what it was made of; `clusters` are None until they are known."""
+
+    source: Source
+    result: "Segmentation"
+    model: Model
+    seeds: NDArray[np.integer]
+    legend: Legend
+    clusters: Clusters | None
+
+    def painted_on(self, row: int) -> NDArray[np.bool_]:
+        """Return the painted pixels (*spatial,) nearest to a cluster."""
+        if self.clusters is None:
+            return np.zeros(self.seeds.shape, bool)
+        behind: NDArray[np.bool_] = (self.seeds != 0) & (self.clusters.rows == row + 1)
+        return behind
+
+
+class Inspector(QObject):
+    """Keeps the question that was asked last, and answers it again whenever the result is another."""
+
+    features_requested = Signal(object)
+    """A position (*spatial,) whose features are to be given to `answer`."""
+    strokes_found = Signal(object, object)
+    """Pixels (*spatial,) to light up, and the position of one of them."""
+
+    def __init__(self, view: WhyPanel) -> None:
+        super().__init__()
+        self._view = view
+        self._case: Case | None = None
+        self._position: tuple[int, ...] | None = None
+        self._near: tuple[NearCluster, ...] = ()
+        self._features: NDArray[np.float32] | None = None
+        self._conflicts: tuple[Conflict, ...] = ()
+        view.strokes_requested.connect(self._on_strokes_requested)
+        view.conflict_requested.connect(self._on_conflict_requested)
+
+    @property
+    def wants_clusters(self) -> bool:
+        """Whether the panel is seen, so that the pixels of the clusters are worth computing."""
+        return self._view.isVisible()
+
+    def ask(self, position: tuple[int, ...]) -> None:
+        """Ask why a pixel, given along the spatial axes, has its class."""
+        self._position = position
+        if self._case is not None:
+            self.features_requested.emit(position)
+
+    def answer(self, features: NDArray[np.float32]) -> None:
+        """Answer the last question, given what the model sees there (d,)."""
+        self._features = features
+        self._answer()
+
+    def show(self, case: Case) -> None:
+        """Take another result to ask about."""
+        is_same = self._case is not None and self._case.model is case.model
+        self._case = case
+        self._view.set_ready(True)
+        self._conflicts = find_conflicts(case.model)
+        self._show_conflict()
+        if is_same:
+            self._answer()
+        elif self._position is not None:
+            self.ask(self._position)
+
+    def clear(self) -> None:
+        """Forget result and question."""
+        self._case = self._position = self._features = None
+        self._near, self._conflicts = (), ()
+        self._view.show_answer("")
+        self._view.show_conflict("")
+        self._view.ask_button.setChecked(False)
+        self._view.set_ready(False)
+
+    # ---- what happens ----
+
+    def _answer(self) -> None:
+        case, position = self._case, self._position
+        if case is None or position is None or self._features is None:
+            return
+        self._near = nearest_clusters(case.model, self._features)
+        result = case.result
+        scores = {
+            value: float(score[position]) for value, score in zip(result.classes, result.scores, strict=True)
+        }
+        question = Question(
+            position,
+            int(result.labels[position]),
+            int(case.seeds[position]),
+            scores,
+            float(result.strangeness[position]),
+            [self._row(case, near.row, near.distance) for near in self._near],
+        )
+        self._view.show_answer(why(question, case.legend))
+
+    def _show_conflict(self) -> None:
+        case = self._case
+        if case is None or not self._conflicts:
+            self._view.show_conflict("")
+            return
+        first, second = (self._row(case, row, 0) for row in self._conflicts[0].rows)
+        self._view.show_conflict(conflict(first, second, len(self._conflicts) - 1, case.legend))
+
+    def _row(self, case: Case, row: int, distance: float) -> NearRow:
+        palette = case.model.palette
+        n_painted = None if case.clusters is None else int(np.count_nonzero(case.painted_on(row)))
+        color = hex_colors(case.source, palette.centers[row : row + 1], case.model)[0]
+        return NearRow(color, int(palette.classes[row]), distance, n_painted)
+
+    def _on_strokes_requested(self) -> None:
+        if self._case is not None and self._near:
+            self._find_strokes(self._case, (self._near[0].row,))
+
+    def _on_conflict_requested(self) -> None:
+        if self._case is not None and self._conflicts:
+            self._find_strokes(self._case, self._conflicts[0].rows)
+            # The next press shows the next pair.
+            self._conflicts = (*self._conflicts[1:], self._conflicts[0])
+
+    def _find_strokes(self, case: Case, rows: tuple[int, ...]) -> None:
+        pixels = np.logical_or.reduce([case.painted_on(row) for row in rows])
+        places = np.argwhere(pixels)
+        if len(places):
+            aim = places.mean(axis=0) if self._position is None else np.array(self._position)
+            nearest = places[((places - aim) ** 2).sum(axis=1).argmin()]
+            self.strokes_found.emit(pixels, tuple(int(index) for index in nearest))

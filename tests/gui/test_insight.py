@@ -1,0 +1,181 @@
+"""Why this pixel, which strokes contradict each other, and where to paint next: in words, and in the view."""
+
+import numpy as np
+import pytest
+from conftest import click, paint_halves
+from qtpy.QtCore import Qt
+
+from napari_seeded_kmeans.core.legend import Legend
+from napari_seeded_kmeans.gui.highlight import ring
+from napari_seeded_kmeans.gui.source import Source
+from napari_seeded_kmeans.gui.view import look_at
+from napari_seeded_kmeans.gui.why_words import NearRow, Question, conflict, why
+from napari_seeded_kmeans.session import Stage
+
+pytestmark = pytest.mark.filterwarnings("ignore:Class .* distinct colours only")
+PARAMS = {"texture": False, "n_clusters": 4}
+
+
+def prepare(viewer, dock, picture, settle):
+    viewer.add_image(picture, name="halves")
+    dock.params.set_value("auto", **PARAMS)
+    seeds = dock.new_seeds()
+    paint_halves(seeds)
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    return seeds
+
+
+@pytest.fixture
+def seeds(viewer, dock, two_halves, settle):
+    return prepare(viewer, dock, two_halves, settle)
+
+
+def ask(dock, position, qtbot):
+    dock.insight.why_fold.set_open(True)
+    dock.insight._inspector.ask(position)
+    qtbot.waitUntil(lambda: str(position[-1]) in dock.insight.panel.answer)
+    qtbot.waitUntil(lambda: "painted px" in dock.insight.panel.answer)
+
+
+# ---- in words ----
+
+
+def test_an_answer_says_class_look_and_nearest_colours():
+    near = [NearRow("#102030", 2, 0.4, 12), NearRow("#405060", 1, 3.0, None)]
+    text = why(Question((3, 4), 2, 0, {1: 0.2, 2: 0.8}, 0.4, near), Legend().renamed(2, "a<b"))
+    assert "Pixel (3, 4) is <b>a&lt;b</b>." in text
+    assert "<b>a&lt;b</b> 80%, <b>background</b> 20%" in text
+    assert "#102030" in text
+    assert "at 0.4, 12 painted px behind it" in text
+    assert "surroundings" not in text
+    assert "unlike" not in text
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"label": 1}, "Its surroundings decided otherwise"),
+        ({"label": 1, "painted": 1}, "It was painted as <b>background</b>"),
+        ({"strangeness": 9.0}, "unlike anything you painted"),
+        ({"label": 0}, "has no label"),
+    ],
+)
+def test_what_is_special_about_a_pixel_is_said(change, words):
+    question = Question((3, 4), 2, 0, {1: 0.2, 2: 0.8}, 0.4, [])._replace(**change)
+    assert words in why(question, Legend())
+
+
+def test_a_conflict_names_both_classes_and_how_many_more():
+    rows = NearRow("#102030", 1, 0, 5), NearRow("#102031", 2, 0, 6)
+    assert "<b>background</b> and" in conflict(*rows, 0, Legend())
+    assert "One more pair" in conflict(*rows, 1, Legend())
+    assert "3 more pairs" in conflict(*rows, 3, Legend())
+
+
+# ---- in the dock ----
+
+
+def test_without_a_result_there_is_nothing_to_ask(viewer, dock, two_halves):
+    viewer.add_image(two_halves)
+    dock.insight.why_fold.set_open(True)
+    assert not dock.insight.panel.ask_button.isEnabled()
+    assert "no result" in dock.insight.panel.ask_button.toolTip()
+    assert dock.hint_line.next_button.isHidden()
+
+
+def test_a_click_answers_and_does_not_paint(window, docked, two_halves, settle, qtbot):
+    seeds = prepare(window, docked, two_halves, settle)
+    painted = seeds.data.copy()
+    docked.insight.why_fold.set_open(True)
+    qtbot.mouseClick(docked.insight.panel.ask_button, Qt.MouseButton.LeftButton)
+    for place, name in (((20, 50), "foreground"), ((20, 20), "background")):
+        click(window, seeds, place)
+        qtbot.waitUntil(lambda place=place: f"({place[0]}, {place[1]})" in docked.insight.panel.answer)
+        assert f"is <b>{name}</b>" in docked.insight.panel.answer
+    np.testing.assert_array_equal(seeds.data, painted)
+    docked.insight.why_fold.set_open(False)
+    assert str(seeds.mode) == "paint"
+    click(window, seeds, (20, 20))
+    assert seeds.data[20, 20], "the brush is in hand again"
+
+
+def test_the_answer_follows_the_next_result(dock, seeds, settle, qtbot):
+    ask(dock, (20, 50), qtbot)
+    seeds.data[18:22, 48:52] = 1
+    seeds.refresh()
+    settle(dock)
+    qtbot.waitUntil(lambda: "painted as <b>background</b>" in dock.insight.panel.answer)
+
+
+def test_the_strokes_behind_a_pixel_light_up(viewer, dock, seeds, qtbot):
+    ask(dock, (20, 50), qtbot)
+    qtbot.mouseClick(dock.insight.panel.strokes_button, Qt.MouseButton.LeftButton)
+    lit = viewer.layers["halves highlight"].data.astype(bool)
+    assert lit.any()
+    assert (seeds.data[lit] == 2).all()
+    dock.insight.why_fold.set_open(False)
+    assert "halves highlight" not in viewer.layers
+
+
+def test_strokes_that_contradict_each_other_are_named_and_shown(viewer, dock, seeds, settle, qtbot):
+    dock.insight.why_fold.set_open(True)
+    assert not dock.insight.panel.conflict
+    seeds.data[10:40, 50:54] = 1
+    seeds.refresh()
+    settle(dock)
+    assert "Conflict" in dock.insight.panel.conflict
+    assert dock.insight.panel.conflict_button.isVisible()
+    dock.params.set_value("auto", **PARAMS)
+    settle(dock)
+    qtbot.waitUntil(lambda: "clusters" in dock._extras.of(dock._last.answer))
+    qtbot.mouseClick(dock.insight.panel.conflict_button, Qt.MouseButton.LeftButton)
+    lit = viewer.layers["halves highlight"].data.astype(bool)
+    assert lit[10:40, 50:60].any()
+    assert not lit[:, :32].any()
+
+
+def test_paint_here_next_says_what_is_in_doubt_and_rings_it(viewer, dock, seeds, settle, qtbot):
+    image = viewer.layers["halves"]
+    picture = image.data.copy()
+    picture[30:46, 20:30] = 120
+    image.data = picture
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    qtbot.mouseClick(dock.hint_line.next_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "in the ring" in dock.hint_line.text)
+    assert {"background", "foreground"} <= set(dock.hint_line.text.replace("?", "").split())
+    rows, columns = np.nonzero(viewer.layers["halves highlight"].data)
+    assert 28 < rows.mean() < 48
+    assert 15 < columns.mean() < 35
+    seeds.paint((38, 25), 1)
+    settle(dock)
+    assert "halves highlight" not in viewer.layers
+    assert "in the ring" not in dock.hint_line.text
+
+
+# ---- the view ----
+
+
+def test_another_slice_is_brought_into_view(viewer):
+    image = viewer.add_image(np.zeros((9, 40, 60)), scale=(3, 2, 1))
+    look_at(viewer, Source(image), (7, 2, 3))
+    assert viewer.dims.current_step[0] == 7
+    camera = getattr(viewer, "scene", viewer).camera
+    assert camera.center[-2:] == (4, 3)
+    channels = viewer.add_image(np.zeros((3, 9, 40, 60)))
+    look_at(viewer, Source(channels, channel_axis=0), (2, 10, 11))
+    assert viewer.dims.current_step[1] == 2 * 1
+
+
+def test_what_is_seen_already_stays_where_it_is(window):
+    image = window.add_image(np.zeros((40, 60)))
+    camera = getattr(window, "scene", window).camera
+    center = camera.center
+    look_at(window, Source(image), (20, 30))
+    assert camera.center == center
+
+
+def test_a_ring_lies_in_its_own_plane_around_its_place():
+    pixels = ring((5, 60, 80), (3, 30, 2))
+    assert pixels[3].any()
+    assert not pixels[[0, 1, 2, 4]].any()
+    assert not pixels[3, 30, 2]
