@@ -11,10 +11,13 @@ from pathlib import Path
 import imageio.v3 as iio
 import numpy as np
 import phantoms
-import tifffile
 from scipy.interpolate import make_interp_spline
 from skimage import data
 from skimage.draw import disk, polygon
+
+from napari_seeded_kmeans import samples
+from napari_seeded_kmeans.io.geometry import Geometry
+from napari_seeded_kmeans.io.geometry import write_tiff as geometric_tiff
 
 FOLDER = Path(__file__).parents[1] / "src/napari_seeded_kmeans/sample_data"
 RANDOM_SEED = 7
@@ -197,8 +200,10 @@ def write_png(name: str, pixels: np.ndarray) -> None:
 
 
 def write_tiff(name: str, pixels: np.ndarray) -> None:
-    """Write with the compression that every TIFF reader knows."""
-    tifffile.imwrite(FOLDER / f"{name}.tif", pixels, compression="zlib", photometric="minisblack")
+    """Write with the axes and the size of a pixel, as OME."""
+    entry = samples._ENTRIES[name.split("-")[0]]
+    geometry = Geometry("ZYX"[-pixels.ndim :], entry.spacing, "µm" if entry.unit == "um" else entry.unit)
+    geometric_tiff(pixels, FOLDER / f"{name}.tif", geometry)
 
 
 def main() -> None:

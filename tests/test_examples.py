@@ -31,7 +31,11 @@ def test_every_example_is_tested():
         "cluster_colours.py",
         "remove_background.py",
         "segment_array.py",
+        "segment_ct.py",
         "segment_in_napari.py",
+        "segment_nuclei.py",
+        "segment_photograph.py",
+        "segment_stack.py",
     }
     assert {path.name for path in EXAMPLES.glob("*.py")} == tested
 
@@ -70,6 +74,36 @@ def test_classic_preset(tmp_path):
     assert "K = 64: IoU 0." in out
     for name in ("cutout-64.png", "cutout-8.png"):
         assert read_image(tmp_path / "pictures" / name).shape == load("photo").image.shape
+
+
+def number_after(word, out):
+    return float(out.split(word)[1].split()[0])
+
+
+def test_segment_photograph(tmp_path):
+    out = run("segment_photograph.py", "there", cwd=tmp_path)
+    assert number_after("IoU", out) > 0.9
+    assert read_image(tmp_path / "there" / "cup.png").shape == load("photo").image.shape
+
+
+def test_segment_nuclei(tmp_path):
+    out = run("segment_nuclei.py", "there", cwd=tmp_path)
+    assert number_after("IoU", out) > 0.8
+    rows = (tmp_path / "there" / "nuclei.csv").read_text().splitlines()
+    assert len(rows) == 1 + read_image(tmp_path / "there" / "nuclei.tif").max()
+    assert 30 < len(rows) < 90
+
+
+def test_segment_ct(tmp_path):
+    out = run("segment_ct.py", "there", cwd=tmp_path)
+    assert number_after("mean IoU", out) > 0.85
+    assert 0.8 < number_after("without strokes: lung", out) / number_after("lung:", out) < 1.25
+
+
+def test_segment_stack(tmp_path):
+    out = run("segment_stack.py", "there", cwd=tmp_path)
+    assert number_after("IoU", out) > 0.8
+    assert "spacing=(1.5, 0.5, 0.5), unit='µm'" in out
 
 
 @needs_screen

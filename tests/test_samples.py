@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from importlib.resources import files
+from importlib.resources import as_file, files
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +10,7 @@ import pytest
 from npe2 import PluginManifest
 
 from napari_seeded_kmeans import SeededKMeansError, samples, segment
+from napari_seeded_kmeans.io.pictures import read_picture
 
 # name, dtype, image shape, classes
 SAMPLES = [
@@ -73,6 +74,15 @@ def test_the_cup_is_found_once_its_holes_are_filled(settings):
     sample = samples.load("photo")
     labels = segment(sample.image, sample.seeds, **settings).labels
     assert _iou(labels, sample.truth, 2) > 0.9
+
+
+@pytest.mark.parametrize("name", ["nuclei", "ct", "stack"])
+def test_measured_images_state_the_size_of_their_pixels(name):
+    with as_file(files("napari_seeded_kmeans") / "sample_data") as folder:
+        found = read_picture(folder / f"{name}.tif").geometry
+    sample = samples.load(name)
+    assert found.spacing == sample.spacing
+    assert found.unit == {"um": "µm"}.get(sample.unit, sample.unit)
 
 
 def test_an_unknown_name_is_refused():

@@ -1,5 +1,6 @@
 """train, predict and evaluate on folders, as a shell sees them."""
 
+import html
 import json
 
 import numpy as np
@@ -143,3 +144,36 @@ def test_folders_without_a_common_name_cannot_be_compared(folder, capsys):
     write_image(TRUTH, folder / "other" / "x.png")
     assert main(["evaluate", "in", "other"]) == 2
     assert "nothing in in could be compared" in capsys.readouterr().err
+
+
+def test_everything_that_can_be_wrong_at_once_has_a_line_each_and_the_rest_is_done(trained, capsys):
+    inputs = trained / "in"
+    good = (inputs / "0.png").read_bytes()
+    bad = {
+        "empty.png": b"",
+        "cut off.png": good[:-60],
+        "lying.png": good[:16] + (60_000).to_bytes(4, "big") * 2 + good[24:],
+        "no image.tif": b"hello",
+        "0.jpg": b"the same stem",
+    }
+    for name, data in bad.items():
+        (inputs / name).write_bytes(data)
+    write_image(np.zeros(SHAPE, np.uint8), inputs / "gräu\nlich.png")
+    (trained / "truth" / "2.png").unlink()
+    # The output folder lies in the input folder, which is no fault.
+    assert main(["predict", "-m", "m.json", "in", "-o", "in/out", "--truth", "truth", "--json"]) == 1
+    said = capsys.readouterr()
+    summary = json.loads(said.out)
+    failed = {path.removeprefix("in/"): problem for path, problem in summary["failed"].items()}
+    # Of two files with one stem the first by name is done; here that one is broken.
+    assert set(failed) == {*bad, "0.png", "gräu\nlich.png", "2.png"}
+    assert summary["n_done"] == 1
+    rows = [json.loads(line) for line in (inputs / "out" / "manifest.jsonl").read_text().splitlines()[1:]]
+    report = (inputs / "out" / "report.html").read_text()
+    assert len(rows) == len(failed) + summary["n_done"]
+    for row in rows:
+        assert (row["status"] == "done") == (not row["problem"])
+        assert html.escape(row["problem"]) in report
+    assert "no truth named 2" in failed["2.png"]
+    assert (inputs / "out" / "2.png").is_file()
+    assert "Traceback" not in said.err
