@@ -20,13 +20,14 @@ from .core.drift import measure_fit, sample_blocks
 from .core.errors import SeededKMeansError
 from .core.features import check_image
 from .core.label_table import table_of
-from .core.model import Model, Result, Spread
+from .core.model import Model, OnFit, Result, Spread
 from .core.palette_edits import NO_EDITS, PaletteEdits
 from .core.params import Params, make_params
 from .core.region import Part
 from .core.swatches import cluster_colors
 from .core.threads import Cancel, Progress
 from .core.training import Training, TrainingImage
+from .core.workspace import Shelf
 from .io.models import read_model, write_model
 
 
@@ -80,6 +81,8 @@ def segment(
     edits: PaletteEdits | None = None,
     ignore: int | Collection[int] = (),
     region: ArrayLike | None = None,
+    shelf: Shelf | None = None,
+    on_fit: OnFit | None = None,
     cancel: Cancel | None = None,
     progress: Progress | None = None,
     **params: Any,
@@ -106,6 +109,11 @@ def segment(
         Class values that teach nothing: the pixels painted with them are treated like NaN, and get label 0.
     region : array (*spatial,), optional
         Nonzero inside. Outside nothing is computed, strokes teach nothing, and labels are 0.
+    shelf : Shelf, optional
+        Keeps what depends on the image alone; the next call with the same shelf and image is faster.
+    on_fit : callable, optional
+        Called once with the fitted `core.model.Model`, the image's workspace and the seeds that count,
+        before the model is applied to the image.
     cancel : callable, optional
         Asked now and then; once it answers True, `CancelledError` is raised.
     progress : callable, optional
@@ -133,6 +141,8 @@ def segment(
         edits=estimator.edits,
         valid=part.valid,
         random_state=random_state,
+        shelf=shelf,
+        on_fit=on_fit,
         cancel=cancel,
         progress=progress,
     )

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
+from napari_seeded_kmeans import segment
 from napari_seeded_kmeans.core import workspace as module
 from napari_seeded_kmeans.core.features import FeatureRecipe
 from napari_seeded_kmeans.core.texture import compute_channels, stack_at, standardise
-from napari_seeded_kmeans.core.workspace import Workspace
+from napari_seeded_kmeans.core.workspace import Shelf, Workspace
 
 RNG = np.random.default_rng(0)
 IMAGE = RNG.integers(0, 255, (70, 90, 3)).astype(np.uint8)
@@ -65,3 +66,29 @@ def test_pixels_that_are_not_finite_are_known():
     workspace = Workspace(image, FeatureRecipe("intensity", 0, 255.0))
     assert not workspace.finite[3, 4]
     assert np.isfinite(workspace.channels).all()
+
+
+def test_a_shelf_keeps_the_workspace_of_the_last_image():
+    shelf, made = Shelf(), []
+
+    def make():
+        made.append(Workspace(IMAGE, RECIPE))
+        return made[-1]
+
+    first = shelf.workspace(IMAGE, "a", make)
+    assert shelf.workspace(IMAGE[:], "a", make) is first
+    assert shelf.workspace(IMAGE, "b", make) is not first
+    assert shelf.workspace(IMAGE[:-1], "b", make) is made[2]
+    shelf.clear()
+    assert shelf.workspace(IMAGE[:-1], "b", make) is made[3]
+
+
+def test_segmenting_with_a_shelf_gives_the_same_bits():
+    seeds = np.zeros(IMAGE.shape[:2], np.uint8)
+    seeds[:8], seeds[-8:] = 1, 2
+    alone = segment(IMAGE, seeds, n_clusters=4)
+    shelf = Shelf()
+    for _ in range(2):
+        found = segment(IMAGE, seeds, n_clusters=4, shelf=shelf)
+        assert found.scores.tobytes() == alone.scores.tobytes()
+        assert found.labels.tobytes() == alone.labels.tobytes()

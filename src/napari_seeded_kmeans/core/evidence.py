@@ -13,7 +13,7 @@ from ._kernels.standard import standardise
 from .distinct import Distinct, find_distinct
 from .looks import look_scores, read_planes, strangeness
 from .texture import LIMIT, Stack, apply_standard
-from .threads import Cancel, Progress, map_tiles
+from .threads import Cancel, Progress, map_tiles, tiles
 from .workspace import Workspace
 
 if TYPE_CHECKING:
@@ -45,20 +45,27 @@ def find_evidence(
     return scores, strange
 
 
-def evidence_of(model: "Model", features: Stack) -> tuple[Values, Values]:
+def evidence_of(model: "Model", features: Stack, cancel: Cancel | None = None) -> tuple[Values, Values]:
     """Return scores and strangeness, both (n_classes, n), of features (d, n) that are not standardised."""
-    offsets, factors = (np.array(row, np.float32) for row in (model.recipe.offsets, model.recipe.factors))
-    n = features.shape[1]
+    d, n = features.shape
+    offsets, factors = (
+        np.array(row or default, np.float32)
+        for row, default in ((model.recipe.offsets, (0.0,) * d), (model.recipe.factors, (1.0,) * d))
+    )
+    # What has no standard is not limited either.
+    limit = np.float32(LIMIT if model.recipe.factors else np.inf)
     scores = np.empty((len(model.classes), n), np.float32)
     strange = np.empty_like(scores)
-    for start in range(0, n, _PIECE):
-        own = slice(start, min(start + _PIECE, n))
-        planes = np.empty((len(features), own.stop - start), np.float32)
-        standardise(features, start, offsets, factors, np.float32(LIMIT), planes)
+
+    def look_at(own: slice) -> None:
+        planes = np.empty((d, own.stop - own.start), np.float32)
+        standardise(features, own.start, offsets, factors, limit, planes)
         total, strange[:, own] = read_planes(model.looks[0], planes, model.classes)
         for look in model.looks[1:]:
             total += read_planes(look, planes, model.classes)[0]
         scores[:, own] = total / np.float32(len(model.looks))
+
+    map_tiles(look_at, tiles(n, _PIECE), cancel=cancel)
     return scores, strange
 
 

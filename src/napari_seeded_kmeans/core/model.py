@@ -4,7 +4,7 @@ A :class:`Model` is a value: it can be written as JSON, compared and passed to
 other threads and processes. The functions here hold no state and touch no files.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
@@ -44,7 +44,7 @@ from .texture import (
     standardise,
 )
 from .threads import Cancel, Progress, map_tiles
-from .workspace import Workspace
+from .workspace import Shelf, Workspace
 
 Spread = Literal["everywhere", "strokes"]
 
@@ -123,6 +123,10 @@ class Result(NamedTuple):
     spread: Spread
 
 
+OnFit = Callable[[Model, Workspace, NDArray[np.integer]], None]
+"""Called with a model, before it is applied, and the image and the seeds it was fitted to."""
+
+
 def segment(
     image: ArrayLike,
     seeds: ArrayLike,
@@ -133,6 +137,8 @@ def segment(
     edits: PaletteEdits = NO_EDITS,
     valid: NDArray[np.bool_] | None = None,
     random_state: int = 0,
+    shelf: Shelf | None = None,
+    on_fit: OnFit | None = None,
     cancel: Cancel | None = None,
     progress: Progress | None = None,
 ) -> tuple[Model, Result]:
@@ -140,8 +146,11 @@ def segment(
     steps = _Steps(4, cancel, progress)
     array = check_image(image, np.ndim(seeds), channel_axis)
     painted = check_seeds(seeds, array.shape[: np.ndim(seeds)])
-    recipe = _recipe(array, painted, params, spacing, edits)
-    workspace = Workspace(array, recipe, spacing)
+    about = painted.ndim, params.color_space, params.blur_sigma_px, params.texture, spacing, edits.recipe
+    workspace = (shelf or Shelf()).workspace(
+        array, about, lambda: Workspace(array, _recipe(array, painted, params, spacing, edits), spacing)
+    )
+    recipe = workspace.recipe
     finite = workspace.finite if valid is None else workspace.finite & valid
     steps.done()
     mask = (painted != 0) & finite
@@ -152,6 +161,8 @@ def segment(
         painted = painted.copy()
         painted[mask] = taught.pixel_values
     steps.done()
+    if on_fit is not None:
+        on_fit(model, workspace, np.where(finite, painted, 0))
     result = _apply(model, workspace, finite, painted, steps)
     return model, result
 
@@ -336,8 +347,8 @@ def _apply(
     scores = _smooth(scores, params.smooth_px, workspace.scene.spacing)
     scores[:, ~finite] = np.float32(1 / len(classes))
     known = None if seeds is None else np.where(finite, seeds, 0)
-    indices, spread = _choose(
-        View(scores, workspace.scene, _indices(known, finite.shape, classes)), params, steps
+    indices, spread = choose(
+        View(scores, workspace.scene, class_indices(known, finite.shape, classes)), params, steps.cancel
     )
     dtype = np.int64 if seeds is None else seeds.dtype
     labels = np.asarray(classes, dtype)[indices]
@@ -348,29 +359,40 @@ def _apply(
     return Result(labels, scores, uncertainty(scores), strange.min(axis=0), spread)
 
 
-def _indices(
+def class_indices(
     seeds: NDArray[np.integer] | None, shape: tuple[int, ...], classes: tuple[int, ...]
 ) -> NDArray[np.int32]:
-    """Return the seeds as class indices, -1 where not painted."""
+    """Return the seeds (*shape,) as class indices, -1 where not painted."""
     if seeds is None:
         return np.full(shape, -1, np.int32)
     return np.where(seeds == 0, -1, np.searchsorted(classes, seeds)).astype(np.int32)
 
 
-def _choose(view: View, params: Params, steps: _Steps) -> tuple[NDArray[np.integer], Spread]:
-    """Return the class index of every pixel, and how far strokes spread."""
+def choose(
+    view: View, params: Params, cancel: Cancel | None = None, *, step: float = 1.0
+) -> tuple[NDArray[np.integer], Spread]:
+    """Return the class index of every pixel, and how far strokes spread.
+
+    Parameters
+    ----------
+    view : View
+    params : Params
+    cancel : callable, optional
+    step : float
+        How many pixels of the image one of the view's stands for, along each side.
+    """
     has_seeds = bool((view.seeds >= 0).any())
     spread = params.spread if has_seeds else "everywhere"
     if spread == "auto" and not may_be_everywhere(view.seeds, len(view.scores)):
         spread = "strokes"
-    light, strong = params.coherence * LIGHT_CUT, params.coherence * CUT_PER_LENGTH
+    light, strong = params.coherence * LIGHT_CUT / step, params.coherence * CUT_PER_LENGTH
     if spread == "auto":
-        spread = _find_spread(view, light, steps.cancel)
+        spread = _find_spread(view, light, cancel)
     if not params.coherence:
         return best_class(view.scores), spread
     if spread == "strokes":
-        return strong_cut(view, strong, params.reach, steps.cancel), spread
-    return light_cut(view, light, steps.cancel), spread
+        return strong_cut(view, strong, params.reach, cancel), spread
+    return light_cut(view, light, cancel), spread
 
 
 def _find_spread(view: View, weight: float, cancel: Cancel | None) -> Spread:

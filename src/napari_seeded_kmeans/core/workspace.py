@@ -4,9 +4,10 @@ Colours, edges and the stack of features stay the same from stroke to stroke:
 they are worked out when they are needed, and kept for the next time.
 """
 
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,8 @@ from .texture import Stack, compute_channels, n_columns, tile_stack
 from .threads import Cancel, map_tiles
 
 Tile = tuple[slice, ...]
+Window = tuple[slice, ...]
+"""Evenly spaced pixels: slices with start, stop and step."""
 
 KEPT_BYTES = 1 << 30
 """How much of the stack is kept by default: that of 7 megapixels in colour, of 21 in grey."""
@@ -31,7 +34,7 @@ class Workspace:
     image : ndarray (*spatial[, c])
         Checked, channels last.
     recipe : FeatureRecipe
-        What features are made; its standard does not matter.
+        What features are made. Its standard, if it has one, is not applied here.
     spacing : tuple of float, optional
         Pixel size along each axis, for what neighbours have to do with each other.
     kept_bytes : int
@@ -40,7 +43,6 @@ class Workspace:
     Attributes
     ----------
     recipe : FeatureRecipe
-        Without a standard.
     channels : ndarray (c, *spatial), float32
         Colours; those of black where the image is not finite.
     finite : ndarray (*spatial,), bool
@@ -57,12 +59,14 @@ class Workspace:
         spacing: tuple[float, ...] | None = None,
         kept_bytes: int = KEPT_BYTES,
     ) -> None:
-        self.recipe = replace(recipe, offsets=(), factors=())
-        self.channels, self.finite = compute_channels(image, self.recipe)
+        self.recipe = recipe
+        self._raw = replace(recipe, offsets=(), factors=())
+        self.channels, self.finite = compute_channels(image, recipe)
         self.scene = Scene(self.channels, spacing)
         self.tiles: tuple[Tile, ...] = tuple(iter_tiles(self.finite.shape)) if recipe.sigmas_px else ()
         self._kept: dict[int, Stack] = {}
         self._bytes_left = kept_bytes
+        self._last_window: tuple[Window, Stack] | None = None
         self._lock = Lock()
 
     def stack(self, number: int) -> Stack:
@@ -71,12 +75,51 @@ class Workspace:
             kept = self._kept.get(number)
         if kept is not None:
             return kept
-        stack = tile_stack(self.channels, self.tiles[number], self.recipe)
+        stack = tile_stack(self.channels, self.tiles[number], self._raw)
         with self._lock:
             if number not in self._kept and stack.nbytes <= self._bytes_left:
                 self._kept[number] = stack
                 self._bytes_left -= stack.nbytes
         return stack
+
+    def every(self, window: Window, cancel: Cancel | None = None) -> Stack:
+        """Return the features (d, *shape of the window) of evenly spaced pixels, as they are.
+
+        Those of the last window are kept.
+        """
+        with self._lock:
+            if self._last_window is not None and self._last_window[0] == window:
+                return self._last_window[1]
+        if not self.tiles:
+            found = np.ascontiguousarray(self.channels[:, *window])
+        else:
+            d = n_columns(self._raw, len(self.channels), len(window))
+            found = np.empty((d, *self.finite[window].shape), np.float32)
+
+            def fill(number: int) -> None:
+                part = _overlap(self.tiles[number], window)
+                if part is not None:
+                    found[:, *part.places] = self._some(number, part.inside)[:, *part.steps]
+
+            map_tiles(fill, range(len(self.tiles)), cancel=cancel)
+        with self._lock:
+            self._last_window = window, found
+        return found
+
+    def _some(self, number: int, inside: Tile) -> Stack:
+        """Return the features of a part of a tile, given within the tile."""
+        tile = self.tiles[number]
+        with self._lock:
+            is_kept = number in self._kept
+        n_wanted = np.prod([side.stop - side.start for side in inside])
+        n_all = np.prod([side.stop - side.start for side in tile])
+        if is_kept or 2 * n_wanted > n_all:
+            return self.stack(number)[:, *inside]
+        part = tuple(
+            slice(side.start + own.start, side.start + own.stop)
+            for side, own in zip(tile, inside, strict=True)
+        )
+        return tile_stack(self.channels, part, self._raw)
 
     def samples(self, mask: NDArray[np.bool_], cancel: Cancel | None = None) -> Stack:
         """Return the features (n, d) of the pixels in `mask`, in the order of ``image[mask]``."""
@@ -90,10 +133,72 @@ class Workspace:
 
         parts = map_tiles(pick, own, cancel=cancel)
         places = np.flatnonzero(mask)
-        samples = np.empty((len(places), n_columns(self.recipe, len(self.channels), mask.ndim)), np.float32)
+        samples = np.empty((len(places), n_columns(self._raw, len(self.channels), mask.ndim)), np.float32)
         for number, part in zip(own, parts, strict=True):
             samples[np.searchsorted(places, _places_in(self.tiles[number], mask))] = part.T
         return samples
+
+
+class Shelf:
+    """Keeps the workspace of the image segmented last; whoever comes back to that image finds it."""
+
+    def __init__(self) -> None:
+        self._key: Hashable = None
+        self._image: NDArray[Any] | None = None
+        self._workspace: Workspace | None = None
+        self._lock = Lock()
+
+    def workspace(self, image: NDArray[Any], about: Hashable, make: Callable[[], Workspace]) -> Workspace:
+        """Return the workspace kept for an array and what else it is about, or the one that is made now.
+
+        An array is known by the place of its values in memory; whoever changes them calls `clear`.
+        """
+        # The image is held, so that nothing else can come to lie at its place.
+        key = (image.__array_interface__["data"], image.shape, image.strides, image.dtype.str, about)
+        with self._lock:
+            if self._workspace is not None and key == self._key:
+                return self._workspace
+            self.clear()
+            self._workspace = make()
+            self._key, self._image = key, image
+            return self._workspace
+
+    def clear(self) -> None:
+        """Keep nothing."""
+        self._key = self._image = self._workspace = None
+
+
+class _Overlap(NamedTuple):
+    """Pixels of a window that lie in a tile.
+
+    Attributes
+    ----------
+    places : tuple of slice
+        Where in the window's array.
+    inside : tuple of slice
+        The smallest part of the tile that holds them.
+    steps : tuple of slice
+        Which pixels of that part.
+    """
+
+    places: Tile
+    inside: Tile
+    steps: Tile
+
+
+def _overlap(tile: Tile, window: Window) -> _Overlap | None:
+    """Return where a tile and a window meet; None if they do not."""
+    places, inside, steps = [], [], []
+    for side, every in zip(tile, window, strict=True):
+        first = max(0, -(-(side.start - every.start) // every.step))
+        stop = -(-(min(side.stop, every.stop) - every.start) // every.step)
+        if first >= stop:
+            return None
+        start = every.start + first * every.step - side.start
+        places.append(slice(first, stop))
+        inside.append(slice(start, start + (stop - first - 1) * every.step + 1))
+        steps.append(slice(None, None, every.step))
+    return _Overlap(tuple(places), tuple(inside), tuple(steps))
 
 
 def _places_in(tile: Tile, mask: NDArray[np.bool_]) -> NDArray[np.intp]:

@@ -1,0 +1,119 @@
+"""Labels of what a person sees, at the resolution they see it in: within the blink of an eye.
+
+A preview is not the result: where only a part of an image is seen, what lies
+beyond cannot say which pieces belong to the strokes. It is what can be known
+while the result is being worked out.
+"""
+
+from math import ceil
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from .cleanup import background_class
+from .coherence import Scene, View
+from .evidence import evidence_of
+from .model import Model, Spread, choose, class_indices
+from .threads import Cancel
+from .workspace import Window, Workspace
+
+Labels = NDArray[np.integer]
+
+MOST_PIXELS = 160_000
+
+
+def window_of(visible: tuple[slice, ...], most_pixels: int = MOST_PIXELS) -> Window:
+    """Return evenly spaced pixels of what is visible, few enough, the same step along all axes.
+
+    Parameters
+    ----------
+    visible : tuple of slice
+        With start and stop; an axis of one pixel is not seen along.
+    most_pixels : int
+    """
+    lengths = [side.stop - side.start for side in visible]
+    step = 1
+    while np.prod([ceil(length / step) for length in lengths]) > most_pixels:
+        step += 1
+    return tuple(slice(side.start, side.stop, step) for side in visible)
+
+
+def preview(
+    model: Model,
+    workspace: Workspace,
+    seeds: Labels,
+    window: Window,
+    before: Labels | None = None,
+    spread: Spread | None = None,
+    cancel: Cancel | None = None,
+) -> Labels:
+    """Return labels of every pixel of a window, in the seeds' type.
+
+    Parameters
+    ----------
+    model : Model
+    workspace : Workspace
+        Of the image the model was fitted to.
+    seeds : ndarray (*spatial,), integer
+    window : tuple of slice
+        See `window_of`.
+    before : ndarray (*spatial,), integer, optional
+        An earlier result, which tells what belongs to strokes that are not seen.
+    spread : {"everywhere", "strokes"}, optional
+        What the strokes meant in that result.
+    cancel : callable, optional
+    """
+    features = workspace.every(window, cancel)
+    scores, _ = evidence_of(model, features.reshape(len(features), -1), cancel)
+    finite = workspace.finite[window]
+    shape = tuple(length for length in finite.shape if length > 1) or (1,)
+    painted = _thinned(seeds, window)
+    indices = class_indices(painted, finite.shape, model.classes)
+    spacing = None
+    if workspace.scene.spacing is not None:
+        sides = zip(workspace.scene.spacing, window, finite.shape, strict=True)
+        spacing = tuple(size * side.step for size, side, length in sides if length > 1) or (1.0,)
+    channels = workspace.channels[:, *window].reshape(-1, *shape)
+    view = View(scores.reshape(-1, *shape), Scene(channels, spacing), indices.reshape(shape))
+    params, sees_all = model.params, finite.size == _n_points(workspace.finite.shape, window)
+    if not sees_all:
+        params = params.model_copy(update={"spread": "everywhere"})
+    chosen, _ = choose(view, params, cancel, step=max(side.step for side in window))
+    labels: Labels = np.asarray(model.classes, seeds.dtype)[chosen].reshape(finite.shape)
+    if not sees_all and spread == "strokes" and before is not None:
+        labels = _keep_touched(
+            labels, before[window], _thinned(seeds, window), background_class(model.classes)
+        )
+    labels[~finite] = 0
+    return labels
+
+
+def _n_points(shape: tuple[int, ...], window: Window) -> int:
+    """How many pixels a window has that sees all of an image."""
+    return int(np.prod([ceil(length / side.step) for length, side in zip(shape, window, strict=True)]))
+
+
+def _thinned(seeds: Labels, window: Window) -> Labels:
+    """Return the seeds in a window; a thin stroke between its pixels is not lost."""
+    found = np.array(seeds[window])
+    inside = tuple(slice(side.start, side.stop) for side in window)
+    places = np.nonzero(seeds[inside])
+    nearest = tuple(
+        np.minimum((axis + side.step // 2) // side.step, length - 1)
+        for axis, side, length in zip(places, window, found.shape, strict=True)
+    )
+    found[nearest] = seeds[inside][places]
+    return found
+
+
+def _keep_touched(labels: Labels, before: Labels, seeds: Labels, background: int) -> Labels:
+    """Give pieces of a class to the background that neither its strokes nor its earlier pixels touch."""
+    kept = np.where(seeds != 0, seeds, background).astype(labels.dtype)
+    for value in np.unique(labels[(labels != background) & (labels != 0)]):
+        pieces, n_pieces = ndimage.label(labels == value)
+        is_kept = np.zeros(n_pieces + 1, bool)
+        is_kept[pieces[(before == value) | (seeds == value)]] = True
+        is_kept[0] = False
+        kept[is_kept[pieces]] = value
+    return kept

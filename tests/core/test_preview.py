@@ -1,0 +1,94 @@
+"""What is seen first: labels of evenly spaced pixels of a part of the image."""
+
+import numpy as np
+import pytest
+
+from napari_seeded_kmeans.core import model as core
+from napari_seeded_kmeans.core.params import make_params
+from napari_seeded_kmeans.core.preview import preview, window_of
+
+RNG = np.random.default_rng(0)
+
+
+def scene(shape):
+    """A bright ball in noise, with a stroke on it and one beside it."""
+    grid = np.indices(shape) - np.array(shape).reshape(-1, *[1] * len(shape)) / 2
+    truth = ((grid / np.array(shape).reshape(-1, *[1] * len(shape))) ** 2).sum(axis=0) < 0.1
+    image = np.where(truth, 160.0, 60.0) + RNG.normal(0, 8, shape)
+    seeds = np.zeros(shape, np.uint8)
+    middle = tuple(size // 2 for size in shape[:-1])
+    seeds[(*middle, slice(shape[-1] // 2 - 6, shape[-1] // 2 + 6))] = 7
+    seeds[(*middle, slice(0, 8))] = 1
+    return image.astype(np.float32), seeds, truth
+
+
+def fitted(image, seeds, **params):
+    """Return what a preview starts from, and the result."""
+    caught = []
+    _, result = core.segment(image, seeds, make_params(**params), on_fit=lambda *given: caught.append(given))
+    return caught[0], result
+
+
+@pytest.mark.parametrize(
+    ("shape", "most", "step"), [((100, 100), 10_000, 1), ((100, 100), 9_999, 2), ((1, 300, 400), 15_000, 3)]
+)
+def test_a_window_has_few_enough_pixels(shape, most, step):
+    window = window_of(tuple(slice(5, 5 + length) for length in shape), most)
+    assert {side.step for side in window} == {step}
+    assert np.prod([len(range(side.start, side.stop, side.step)) for side in window]) <= most
+
+
+@pytest.mark.parametrize("texture", [True, False])
+@pytest.mark.parametrize(("shape", "index"), [((90, 120), ()), ((9, 60, 80), (4,))])
+def test_a_preview_is_much_like_the_result(shape, index, texture):
+    image, seeds, _ = scene(shape)
+    (model, workspace, painted), result = fitted(image, seeds, texture=texture)
+    visible = (*(slice(i, i + 1) for i in index), *(slice(0, length) for length in shape[len(index) :]))
+    window = window_of(visible, 2500)
+    labels = preview(model, workspace, painted, window, result.labels, result.spread)
+    assert labels.shape == result.labels[window].shape
+    assert labels.dtype == seeds.dtype
+    assert (labels == result.labels[window]).mean() > 0.97
+
+
+def test_features_of_a_window_are_those_of_its_pixels():
+    image, seeds, _ = scene((90, 120))
+    (_, workspace, _), _ = fitted(image, seeds)
+    window = (slice(7, 81, 3), slice(11, 100, 3))
+    mask = np.zeros((90, 120), bool)
+    mask[window] = True
+    features = workspace.every(window)
+    np.testing.assert_array_equal(features.reshape(len(features), -1).T, workspace.samples(mask))
+    assert workspace.every(window) is features
+
+
+def test_in_a_part_of_the_image_pieces_belong_together_as_they_did_before():
+    image, seeds, truth = scene((90, 120))
+    # A second ball, in a corner: nothing was painted on it.
+    image[70:88, 96:115] += 100
+    seeds[35:55, 50:70], seeds[5:15, 5:60] = 7, 1
+    (model, workspace, painted), _ = fitted(image, seeds, spread="strokes")
+    window = (slice(30, 90, 1), slice(50, 120, 1))
+    before = np.where(truth, 7, 1).astype(np.uint8)
+    labels = preview(model, workspace, painted, window, before, "strokes")
+    assert not (labels[40:, 46:65] == 7).any()
+    assert (labels == before[window]).mean() > 0.97
+    without = preview(model, workspace, painted, window, before, "everywhere")
+    assert (without[44:54, 50:61] == 7).all()
+
+
+def test_thin_strokes_are_not_lost_between_the_pixels():
+    image, seeds, _ = scene((90, 120))
+    seeds[11, 20:40] = 7
+    (model, workspace, painted), _ = fitted(image, seeds)
+    labels = preview(model, workspace, painted, (slice(0, 90, 5), slice(0, 120, 5)))
+    assert (labels[2, 4:8] == 7).all()
+
+
+def test_pixels_that_are_not_finite_get_no_label():
+    image, seeds, _ = scene((40, 50))
+    image[30:34, 40:44] = np.nan
+    (model, workspace, painted), _ = fitted(image, seeds)
+    labels = preview(model, workspace, painted, (slice(0, 40, 1), slice(0, 50, 1)))
+    assert (labels[30:34, 40:44] == 0).all()
+    assert (labels != 0).sum() == 40 * 50 - 16
