@@ -5,7 +5,6 @@ from run to run, and a palette reads from the top.
 """
 
 import numbers
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ._kernels.color_cells import assign_and_add
 from .color_table import NOWHERE, ClusterSpace, ColorTable, make_color_table
-from .errors import SeededKMeansError, SeededKMeansWarning
+from .errors import SeededKMeansError, warn
 from .kmeans import fit_clusters
 from .optimum_1d import kmeans_1d_path, label_1d
 from .threads import Cancel, map_tiles, tiles
@@ -173,11 +172,9 @@ def cluster_image(
     every_k = EveryK(image, color_space, channel_axis=channel_axis, random_state=random_state)
     found = every_k.image(n_clusters, cancel)
     if len(found.centers) < n_clusters:
-        warnings.warn(
+        warn(
             f"n_clusters is {n_clusters} but image has only {len(found.centers)} distinct colours: "
             f"{len(found.centers)} clusters are returned.",
-            SeededKMeansWarning,
-            stacklevel=2,
         )
     return found
 

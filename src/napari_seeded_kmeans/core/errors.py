@@ -1,4 +1,11 @@
-"""What can go wrong, in words a user can act on."""
+"""What can go wrong, in words a user can act on, and who hears of it."""
+
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+_listener: ContextVar[Callable[[str], None] | None] = ContextVar("listener", default=None)
 
 
 class SeededKMeansError(ValueError):
@@ -11,3 +18,28 @@ class SeededKMeansWarning(UserWarning):
 
 class CancelledError(Exception):
     """The caller asked to stop; nothing was changed."""
+
+
+def warn(message: str) -> None:
+    """Say that something was done differently from what was asked, by a `SeededKMeansWarning`.
+
+    It is attributed to the caller's caller.
+    """
+    listener = _listener.get()
+    if listener is None:
+        warnings.warn(message, SeededKMeansWarning, stacklevel=3)
+    else:
+        listener(message)
+
+
+@contextmanager
+def heard_by(listener: Callable[[str], None]) -> Iterator[None]:
+    """Hand what this thread is warned of to `listener` instead.
+
+    `warnings.catch_warnings` would do it for all threads at once.
+    """
+    token = _listener.set(listener)
+    try:
+        yield
+    finally:
+        _listener.reset(token)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.spatial.distance import cdist
 
 from .model import Model
 
@@ -50,8 +49,8 @@ class Conflict:
 def nearest_clusters(model: Model, features: ArrayLike, n: int = 3) -> tuple[NearCluster, ...]:
     """Return the `n` clusters nearest to a pixel with these features (d,), the nearest first."""
     look, palette = model.looks[0], model.palette
-    pixel = np.asarray(features, float)[np.newaxis, : look.n_features]
-    distances = cdist(pixel, palette.centers)[0]
+    pixel = np.asarray(features, float)[: look.n_features]
+    distances = np.linalg.norm(palette.centers - pixel, axis=1)
     reaches = _reaches(model)
     return tuple(
         NearCluster(int(row), int(palette.classes[row]), float(distances[row] / reaches[row]))
@@ -62,7 +61,8 @@ def nearest_clusters(model: Model, features: ArrayLike, n: int = 3) -> tuple[Nea
 def find_conflicts(model: Model) -> tuple[Conflict, ...]:
     """Return the pairs of clusters of different classes that are nearly the same, the nearest first."""
     palette = model.palette
-    distances = cdist(palette.centers, palette.centers) / model.looks[0].bandwidth
+    centers = palette.centers
+    distances = np.linalg.norm(centers[:, np.newaxis] - centers, axis=2) / model.looks[0].bandwidth
     differ = palette.classes[:, np.newaxis] != palette.classes
     firsts, seconds = np.nonzero(np.triu(differ & (distances < _CONFLICT)))
     found = (

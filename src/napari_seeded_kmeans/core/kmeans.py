@@ -2,7 +2,6 @@
 
 import math
 import numbers
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from .cells import MAX_DIMENSIONS, make_cells, sort_into_grid
 from .colours import Colours, histogram
-from .errors import SeededKMeansError, SeededKMeansWarning
+from .errors import SeededKMeansError, warn
 from .lloyd import Problem
 from .optimum_1d import kmeans_1d_path, label_1d
 from .threads import Cancel
@@ -116,11 +115,9 @@ def kmeans(
         cancel=cancel,
     )
     if len(found.centers) < n_clusters:
-        warnings.warn(
+        warn(
             f"n_clusters is {n_clusters} but samples has only {len(found.centers)} distinct values: "
             f"{len(found.centers)} clusters are returned.",
-            SeededKMeansWarning,
-            stacklevel=2,
         )
     return found
 

@@ -7,7 +7,6 @@ Darken, Neural Computation 1, 1989), still a palette that a person can read.
 Without learnt weights it is the sum of exponentials of the source document.
 """
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,7 +17,7 @@ from numpy.typing import NDArray
 
 from ._kernels import rbf
 from ._kernels.logistic import gradient, surprise, weighted_gram
-from .errors import SeededKMeansError, SeededKMeansWarning
+from .errors import SeededKMeansError, warn
 from .kmeans import kmeans
 from .palette import Palette
 from .palette_edits import Grouping
@@ -310,11 +309,9 @@ def _affordable_clusters(samples: Samples, class_value: int, params: Params) -> 
         return wanted
     n_distinct = _n_distinct(samples)
     if n_distinct < wanted and "n_clusters" in params.model_fields_set:
-        warnings.warn(
+        warn(
             f"Class {class_value} was painted on {n_distinct} distinct colours only: "
             f"n_clusters is {n_distinct} there instead of {wanted}.",
-            SeededKMeansWarning,
-            stacklevel=2,
         )
     return min(wanted, n_distinct)
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.errors import heard_by
 from ..core.palette_edits import NO_EDITS, PaletteEdits
 from ..core.threads import Cancel, Progress
 from ..core.warm_up import start_warm_up
@@ -18,7 +19,10 @@ _POLL_S = 0.05
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """A result, the seeds (*spatial,) it was made of, how many pixels every class got, and a sentence."""
+    """A result, the seeds (*spatial,) it was made of, how many pixels every class got, and a few words.
+
+    The words end with what was done differently from what was asked, if anything was.
+    """
 
     segmentation: Segmentation
     seeds: NDArray[np.integer]
@@ -76,21 +80,23 @@ class Request:
 
     def run(self, cancel: Cancel, progress: Progress) -> Answer:
         """Segment, in the worker thread."""
-        result = segment(
-            np.asarray(self.image),
-            self.seeds,
-            channel_axis=self.channel_axis,
-            spacing=self.spacing,
-            preset=self.preset,
-            edits=self.edits,
-            ignore=self.ignore,
-            region=self.region,
-            cancel=cancel,
-            progress=progress,
-            **self.params,
-        )
+        notes: list[str] = []
+        with heard_by(notes.append):
+            result = segment(
+                np.asarray(self.image),
+                self.seeds,
+                channel_axis=self.channel_axis,
+                spacing=self.spacing,
+                preset=self.preset,
+                edits=self.edits,
+                ignore=self.ignore,
+                region=self.region,
+                cancel=cancel,
+                progress=progress,
+                **self.params,
+            )
         n_pixels = {value: int(np.count_nonzero(result.labels == value)) for value in result.classes}
-        return Answer(result, self.seeds, n_pixels, _summarise(result, n_pixels))
+        return Answer(result, self.seeds, n_pixels, " ".join([_summarise(result, n_pixels), *notes]))
 
 
 def prepare(cancel: Cancel, _progress: Progress) -> None:

@@ -6,7 +6,6 @@ are values as stored, strokes and photographs the colours they stand for.
 """
 
 import os
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -16,7 +15,7 @@ import tifffile
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
-from ..core.errors import SeededKMeansError, SeededKMeansWarning
+from ..core.errors import SeededKMeansError, warn
 from .files import reason
 
 PathLike = str | os.PathLike[str]
@@ -67,10 +66,8 @@ def read_pixels(path: PathLike) -> Pixels:
         raise SeededKMeansError(f"cannot read {path}: {_explain(error)}.") from error
     _check_values(pixels.stored, path)
     if _loses_bits(head):
-        warnings.warn(
+        warn(
             f"{path} holds 16 bits a channel, of which the upper 8 were read; TIFF keeps all.",
-            SeededKMeansWarning,
-            stacklevel=3,
         )
     return pixels
 
