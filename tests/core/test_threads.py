@@ -5,7 +5,7 @@ import threading
 import numpy as np
 import pytest
 
-from napari_seeded_kmeans.core.errors import CancelledError, SeededKMeansError
+from napari_seeded_kmeans.core.errors import CancelledError, SeededKMeansError, heard_by, warn
 from napari_seeded_kmeans.core.kmeans import kmeans
 from napari_seeded_kmeans.core.threads import get_num_threads, map_tiles, set_num_threads, tiles
 
@@ -134,3 +134,17 @@ def test_several_callers_at_once():
     assert len(found) == 4
     for result in found:
         np.testing.assert_array_equal(result.labels, expected.labels)
+
+
+def test_helpers_tell_whoever_listens_to_the_caller():
+    set_num_threads(2)
+    heard, barrier = [], threading.Barrier(2)
+
+    def work(number):
+        # Both threads are here: one of them is a helper.
+        barrier.wait(20)
+        warn(str(number))
+
+    with heard_by(heard.append):
+        map_tiles(work, range(2))
+    assert sorted(heard) == ["0", "1"]

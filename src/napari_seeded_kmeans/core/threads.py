@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from contextvars import copy_context
 from threading import Lock, local
 from typing import TypeVar
 
@@ -144,7 +145,8 @@ def _call_on_pool(function: Callable[[], None], times: int) -> list[Future[None]
         if _pool is None:
             # The caller is one of the threads.
             _pool = ThreadPoolExecutor(get_num_threads() - 1, "seeded-kmeans", _mark_busy)
-        return [_pool.submit(function) for _ in range(times)]
+        # What is true of the caller, as who hears its warnings, is true of its helpers.
+        return [_pool.submit(copy_context().run, function) for _ in range(times)]
 
 
 def _mark_busy() -> None:

@@ -38,9 +38,10 @@ from .pairing import Pairing
 from .params_form import ParamsForm
 from .run_bar import RunBar
 from .seed_tracker import Change, SeedTracker
+from .sight import Sight
 from .sitting import Sitting, export_script, save_session
 from .source import Source, full_resolution
-from .updates import Update, Updates
+from .updates import Preview, Update, Updates
 from .words import words_for
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class SeededSegmentation(DockFrame):
         self._is_behind = True
         self._seeds.look()
         if self._is_behind:
-            self._update()
+            self._update(afresh=True)
 
     def hold(self, is_holding: bool) -> None:
         """Let strokes gather from now on, or have the mask catch up with them."""
@@ -200,6 +201,7 @@ class SeededSegmentation(DockFrame):
         self._inputs = Inputs(self._viewer, self.choice, self._pairing, self._seeds)
         self._keys = Keys(segment=self.segment, cancel=self.cancel, hold=self.hold)
         self._updates = Updates()
+        self._sight = Sight(self._viewer)
         self._filing = Filing(self.session)
         self._keeper = Keeper()
         self._workers = self._updates, self._extras, self._filing, self._keeper
@@ -231,7 +233,9 @@ class SeededSegmentation(DockFrame):
         self.run_bar.cancel_requested.connect(self.cancel)
         self._slow_timer.timeout.connect(self.session.show_slow)
         self._updates.progressed.connect(self.run_bar.show_progress)
+        self._updates.previewed.connect(self._on_previewed)
         self._updates.arrived.connect(self._on_arrived)
+        self._sight.moved.connect(self._on_sight_moved)
         self._updates.dropped.connect(self.session.fail)
         self._updates.failed.connect(self._on_failed)
         self._extras.arrived.connect(self._on_extras_arrived)
@@ -328,6 +332,16 @@ class SeededSegmentation(DockFrame):
         self._show_last()
         self._look()
 
+    def _on_previewed(self, seen: Preview) -> None:
+        if "mask" in self.outputs.value() and seen.source.layer in self._viewer.layers:
+            legend = self.classes.legend.listing(tuple(self._seeds.counts))
+            self._outputs.preview(replace(seen.source), seen.labels, legend)
+
+    def _on_sight_moved(self) -> None:
+        source = self._inputs.source
+        if source is not None:
+            self._updates.look(self._sight.visible(source))
+
     def _on_arrived(self, update: Update, is_followed: bool) -> None:
         self._last = update
         self._look()
@@ -421,14 +435,14 @@ class SeededSegmentation(DockFrame):
             self._is_behind = True
             self._follow()
 
-    def _update(self) -> None:
+    def _update(self, *, afresh: bool = False) -> None:
         """Ask for a result of what is there now."""
         source = self._inputs.source
         if source is None or not self.session.can_segment:
             return
         self._is_behind = False
         self.session.start()
-        self._updates.ask(source, self._request(source))
+        self._updates.ask(source, self._request(source), self._sight.visible(source), afresh=afresh)
 
     def _request(self, source: Source) -> Request:
         return Request(

@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import heard_by
+from ..core.model import OnFit
 from ..core.palette_edits import NO_EDITS, PaletteEdits
 from ..core.threads import Cancel, Progress
 from ..core.warm_up import start_warm_up
+from ..core.workspace import Shelf
 from ..estimator import Segmentation, segment
 
 _POLL_S = 0.05
@@ -78,8 +80,10 @@ class Request:
     ignore: tuple[int, ...] = ()
     region: NDArray[np.bool_] | None = None
 
-    def run(self, cancel: Cancel, progress: Progress) -> Answer:
-        """Segment, in the worker thread."""
+    def run(
+        self, cancel: Cancel, progress: Progress, shelf: Shelf | None = None, on_fit: OnFit | None = None
+    ) -> Answer:
+        """Segment, in the worker thread; `shelf` and `on_fit` as for `segment`."""
         notes: list[str] = []
         with heard_by(notes.append):
             result = segment(
@@ -91,6 +95,8 @@ class Request:
                 edits=self.edits,
                 ignore=self.ignore,
                 region=self.region,
+                shelf=shelf,
+                on_fit=on_fit,
                 cancel=cancel,
                 progress=progress,
                 **self.params,

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ..estimator import Segmentation
 
 _made_here: "WeakSet[Layer]" = WeakSet()
+_MASK_OPACITY = 0.5
 
 # Result layers that lie over the mask; all others lie under it.
 _ON_TOP = ("objects",)
@@ -162,6 +163,13 @@ class Outputs:
             if n_pixels is not None:
                 mask.layer.features = _measurements(source, legend, n_pixels)
 
+    def preview(self, source: Source, labels: NDArray[np.integer], legend: Legend) -> None:
+        """Show labels (*spatial,) in the mask's place until the result is there."""
+        look: dict[str, Any] = {"name": f"{source.layer.name} mask", "opacity": _MASK_OPACITY}
+        mask = Output(Labels, source.to_layer(small_integers(labels)), look, source.placement)
+        self.place(source, {"mask": mask}, kept=(*self._shown.get(source.layer, {}), "mask"))
+        dress(self._shown[source.layer]["mask"].layer, legend, faint_background=True)
+
     def place(self, source: Source, outputs: Mapping[str, Output], kept: Collection[str] = ()) -> None:
         """Show `outputs`, the topmost first, over the image; its layers by other keys go, unless `kept`."""
         present = {id(layer) for layer in self._viewer.layers}
@@ -205,7 +213,7 @@ def _outputs(
     name, place = source.layer.name, source.placement
     outputs: dict[str, Output] = {}
     if "mask" in kinds:
-        look: dict[str, Any] = {"name": f"{name} mask", "opacity": 0.5}
+        look: dict[str, Any] = {"name": f"{name} mask", "opacity": _MASK_OPACITY}
         outputs["mask"] = Output(Labels, source.to_layer(small_integers(result.labels)), look, place)
     scale = {"contrast_limits": (0.0, 1.0), "blending": "additive"}
     if "uncertainty" in kinds:

@@ -52,6 +52,11 @@ class Runner(QObject):
         self._closed = False
         self._returned.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
+    @property
+    def is_waited_for(self) -> bool:
+        """Whether a newer job waits for the one that runs; may be asked from any thread."""
+        return self._waiting is not None
+
     def submit(self, work: Callable[[Cancel, Progress], T], then: Callable[[T], None]) -> None:
         """Run ``work(cancel, progress)`` in the worker and ``then(its result)`` back here.
 

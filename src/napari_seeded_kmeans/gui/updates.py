@@ -1,17 +1,27 @@
-"""Results that follow what is asked for: the newest request waits, and nothing stale is passed on.
+"""Results that follow what is asked for: what is seen first, the newest request next, nothing stale ever.
 
-What belongs here: when a result still holds. What does not: when to ask, and what to do with the result.
+What belongs here: when a result still holds, and in which order things are worked out. What does not: when
+to ask, and what to do with the result.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from qtpy.QtCore import QObject, Signal
+import numpy as np
+from numpy.typing import NDArray
+from qtpy.QtCore import QObject, Qt, Signal
 
+from ..core.model import Model, Spread
+from ..core.preview import preview, window_of
+from ..core.threads import Cancel, Progress
+from ..core.workspace import Shelf, Window, Workspace
 from .job import Answer, Request, prepare
 from .runner import Runner
 from .source import Source
+
+Labels = NDArray[np.integer]
+Visible = tuple[slice, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,17 +33,41 @@ class Update:
 
 
 @dataclass(frozen=True, eq=False)
+class Preview:
+    """Labels (*spatial,) of an image: new where it is seen, elsewhere those of before, or 0."""
+
+    source: Source
+    labels: Labels
+
+
+@dataclass(frozen=True, eq=False)
 class _Ticket:
-    """What must still be so when the result comes; the runner's newest ticket is the very object."""
+    """What must still be so when the result comes; the newest one is the very object that is kept."""
 
     source: Source
     data: Any
     spacing: tuple[float, ...]
 
 
-class Updates(QObject):
-    """Asks for segmentations and passes on those that still hold; `cancel` when layers are gone."""
+@dataclass(frozen=True, eq=False)
+class _Fitted:
+    """A model that is not applied yet, and what it was fitted to."""
 
+    ticket: _Ticket
+    model: Model
+    workspace: Workspace
+    seeds: Labels
+
+
+class Updates(QObject):
+    """Asks for segmentations and passes on those that still hold; `cancel` when layers are gone.
+
+    The worker first labels what is seen, then all of the image. A newer request takes the place of one
+    whose preview is there already; other requests are finished, so that painting on does not starve the eye.
+    """
+
+    previewed = Signal(object)
+    """A `Preview`, while the result is being worked out."""
     arrived = Signal(object, bool)
     """An `Update`, and whether a newer one is on its way."""
     dropped = Signal(str)
@@ -42,31 +76,116 @@ class Updates(QObject):
     """The exception that ended a job."""
     progressed = Signal(int, int)
 
+    _seen = Signal(object, object)
+
     def __init__(self) -> None:
         super().__init__()
         self._newest: _Ticket | None = None
+        self._visible: Visible | None = None
+        self._fitted: _Fitted | None = None
+        self._shown: Labels | None = None
+        self._spread: Spread | None = None
+        self._shelf = Shelf()
+        self._loaded: tuple[Any, NDArray[Any]] | None = None
         self._runner = Runner()
+        self._glancer = Runner()
         self._runner.progressed.connect(self.progressed)
         self._runner.failed.connect(self.failed)
+        self._glancer.failed.connect(self.failed)
+        self._seen.connect(self._on_seen, Qt.ConnectionType.QueuedConnection)
         self._runner.submit(prepare, _nothing)
 
-    def ask(self, source: Source, request: Request) -> None:
-        """Segment `source` as `request` says."""
+    def ask(
+        self, source: Source, request: Request, visible: Visible | None = None, *, afresh: bool = False
+    ) -> None:
+        """Segment `source` as `request` says, what is `visible` first.
+
+        Nothing known of the image is used when asked `afresh`: its pixels may have changed in place.
+        """
+        if afresh or self._newest is None or self._newest.data is not source.data:
+            self.forget()
         ticket = self._newest = _Ticket(source, source.data, source.spacing)
-        self._runner.submit(request.run, partial(self._on_done, ticket))
+        self._visible = visible
+        self._runner.submit(partial(self._work, ticket, request), partial(self._on_done, ticket))
+
+    def look(self, visible: Visible) -> None:
+        """Label another part of the image soon, while all of it is being worked out."""
+        fitted = self._fitted
+        if fitted is None or fitted.ticket is not self._newest or visible == self._visible:
+            return
+        self._visible = visible
+        self._glancer.submit(partial(self._glance, fitted, visible), _nothing)
 
     def cancel(self) -> None:
         """Stop what runs and forget what waits."""
+        self._fitted = None
         self._runner.cancel()
+        self._glancer.cancel()
+
+    def forget(self) -> None:
+        """Forget what is known of the image."""
+        self._shelf = Shelf()
+        self._fitted = self._shown = self._spread = self._loaded = None
 
     def close(self) -> None:
         """Stop everything, for good."""
+        self.cancel()
         self._runner.close()
+        self._glancer.close()
+
+    # ---- in the worker ----
+
+    def _work(self, ticket: _Ticket, request: Request, cancel: Cancel, progress: Progress) -> Answer:
+        is_seen = False
+
+        def on_fit(model: Model, workspace: Workspace, seeds: Labels) -> None:
+            nonlocal is_seen
+            # A region of interest has a workspace of its own.
+            if seeds.shape != ticket.source.shape or self._visible is None:
+                return
+            fitted = self._fitted = _Fitted(ticket, model, workspace, seeds)
+            self._glance(fitted, self._visible, cancel)
+            is_seen = True
+
+        def is_over() -> bool:
+            return cancel() or (is_seen and self._runner.is_waited_for)
+
+        array = self._load(request.image)
+        return replace(request, image=array).run(is_over, progress, self._shelf, on_fit)
+
+    def _glance(
+        self, fitted: _Fitted, visible: Visible, cancel: Cancel, _progress: Progress | None = None
+    ) -> None:
+        """Label what is visible, and have it shown."""
+        before, window = self._shown, window_of(visible)
+        if before is not None and before.shape != fitted.seeds.shape:
+            before = None
+        found = preview(fitted.model, fitted.workspace, fitted.seeds, window, before, self._spread, cancel)
+        labels = np.zeros_like(fitted.seeds) if before is None else before.astype(found.dtype)
+        labels[visible] = _spread_out(found, window, labels[visible].shape)
+        self._seen.emit(fitted, labels)
+
+    def _load(self, data: Any) -> NDArray[Any]:
+        """Return the image as an array; a lazy one is computed once."""
+        if isinstance(data, np.ndarray):
+            return data
+        if self._loaded is None or self._loaded[0] is not data:
+            self._loaded = data, np.asarray(data)
+        return self._loaded[1]
+
+    # ---- in the window ----
+
+    def _on_seen(self, fitted: _Fitted, labels: Labels) -> None:
+        if fitted is self._fitted and not _why_stale(fitted.ticket):
+            self._shown = labels
+            self.previewed.emit(Preview(fitted.ticket.source, labels))
 
     def _on_done(self, ticket: _Ticket, answer: Answer) -> None:
         is_newest = ticket is self._newest
+        self._fitted = None
         reason = _why_stale(ticket)
         if not reason:
+            self._shown, self._spread = answer.segmentation.labels, answer.segmentation.spread
             self.arrived.emit(Update(ticket.source, answer), not is_newest)
         elif is_newest:
             self.dropped.emit(reason)
@@ -79,6 +198,14 @@ def _why_stale(ticket: _Ticket) -> str:
     if ticket.source.spacing != ticket.spacing:
         return f"{name} was scaled since: press Segment again."
     return ""
+
+
+def _spread_out(labels: Labels, window: Window, shape: tuple[int, ...]) -> Labels:
+    """Repeat every pixel of a window over those it stands for."""
+    for axis, side in enumerate(window):
+        if side.step > 1:
+            labels = np.repeat(labels, side.step, axis=axis)
+    return labels[tuple(slice(length) for length in shape)]
 
 
 def _nothing(_result: None) -> None:

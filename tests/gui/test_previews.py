@@ -1,0 +1,168 @@
+"""What is seen is labelled first, the rest follows; cancelling and newer strokes leave nothing behind."""
+
+from threading import Event
+
+import numpy as np
+import pytest
+from conftest import paint_halves
+
+from napari_seeded_kmeans import segment
+from napari_seeded_kmeans.core import threads
+from napari_seeded_kmeans.core.errors import CancelledError
+from napari_seeded_kmeans.gui import job, updates
+from napari_seeded_kmeans.session import Stage
+
+pytestmark = pytest.mark.filterwarnings("ignore:Class .* distinct colours only")
+
+
+@pytest.fixture
+def gate(monkeypatch):
+    """Lets every job fit and preview, but go no further before it is opened; counts those that did."""
+
+    class Gate:
+        def __init__(self) -> None:
+            self.opened, self.n_finished = Event(), 0
+
+        def __call__(self, image, seeds, *, on_fit, cancel, **keywords):
+            def fitted(*given):
+                on_fit(*given)
+                while not self.opened.wait(0.001):
+                    threads.stop_if(cancel)
+
+            result = segment(image, seeds, on_fit=fitted, cancel=cancel, **keywords)
+            self.n_finished += 1
+            return result
+
+    gate = Gate()
+    monkeypatch.setattr(job, "segment", gate)
+    yield gate
+    gate.opened.set()
+
+
+@pytest.fixture
+def shown(viewer, dock, two_halves):
+    """Masks as they are shown, one after the other; the seeds are painted."""
+    masks = []
+    dock._updates.previewed.connect(lambda seen: masks.append(seen.labels.copy()))
+    viewer.add_image(two_halves, name="halves")
+    seeds = dock.new_seeds()
+    paint_halves(seeds)
+    return masks
+
+
+def test_a_preview_is_shown_before_the_result(viewer, dock, shown, gate, qtbot, settle, two_halves):
+    qtbot.waitUntil(lambda: len(shown) == 1, timeout=60_000)
+    mask = viewer.layers["halves mask"]
+    np.testing.assert_array_equal(mask.data, shown[0])
+    assert ((mask.data == 2) == (two_halves > 120)).mean() > 0.95
+    assert dock.session.running
+    gate.opened.set()
+    assert settle(dock) is Stage.DONE
+    assert viewer.layers["halves mask"] is mask
+    np.testing.assert_array_equal(mask.data, segment(two_halves, dock._seeds.snapshot()).labels)
+
+
+def test_a_newer_stroke_takes_the_place_of_what_was_previewed(viewer, dock, shown, gate, qtbot, settle):
+    seeds = viewer.layers["halves seeds"]
+    qtbot.waitUntil(lambda: len(shown) == 1, timeout=60_000)
+    seeds.data_setitem((np.array([2, 3]), np.array([20, 20])), 1)
+    qtbot.waitUntil(lambda: len(shown) == 2, timeout=60_000)
+    gate.opened.set()
+    assert settle(dock) is Stage.DONE
+    assert gate.n_finished == 1
+    result = dock._last.answer.segmentation
+    assert result.labels.tobytes() == segment(viewer.layers["halves"].data, seeds.data).labels.tobytes()
+
+
+def test_after_cancel_no_preview_arrives(viewer, dock, shown, gate, qtbot):
+    qtbot.waitUntil(lambda: len(shown) == 1, timeout=60_000)
+    fitted = dock._updates._fitted
+    dock.cancel()
+    dock._updates._on_seen(fitted, shown[0])
+    gate.opened.set()
+    qtbot.waitUntil(lambda: dock._updates._runner._running is None)
+    assert len(shown) == 1
+    assert gate.n_finished == 0
+
+
+def test_looking_elsewhere_previews_that_part(dock, shown, gate, qtbot, settle):
+    qtbot.waitUntil(lambda: len(shown) == 1, timeout=60_000)
+    dock._updates.look((slice(0, 20), slice(30, 60)))
+    qtbot.waitUntil(lambda: len(shown) == 2, timeout=60_000)
+    changed = shown[0] != shown[1]
+    changed[:20, 30:60] = False
+    assert not changed.any()
+    gate.opened.set()
+    assert settle(dock) is Stage.DONE
+    # The result is there: nothing to be previewed.
+    dock._updates.look((slice(5, 20), slice(30, 60)))
+    assert dock._updates._glancer._running is None
+
+
+def test_previews_go_on_from_what_is_known_and_forget_it_when_the_image_changes(
+    viewer, dock, two_halves, settle
+):
+    viewer.add_image(two_halves, name="halves")
+    seeds = dock.new_seeds()
+    paint_halves(seeds)
+    assert settle(dock) is Stage.DONE
+    kept = dock._updates._shelf._workspace
+    seeds.data_setitem((np.array([2]), np.array([20])), 1)
+    settle(dock)
+    assert dock._updates._shelf._workspace is kept
+    viewer.layers["halves"].data[:] = 255 - two_halves
+    dock.segment()
+    settle(dock)
+    again = segment(255 - two_halves, seeds.data)
+    np.testing.assert_array_equal(viewer.layers["halves mask"].data, again.labels)
+
+
+def test_of_a_stack_the_current_slice_comes_first(viewer, dock, two_halves, gate, qtbot, settle):
+    stack = np.stack([two_halves] * 5)
+    viewer.add_image(stack, name="stack")
+    seeds = dock.new_seeds()
+    viewer.dims.set_current_step(0, 3)
+    masks = []
+    dock._updates.previewed.connect(lambda seen: masks.append(seen.labels.copy()))
+    seeds.data[3, 10:40, 4:8] = 1
+    seeds.data[3, 10:40, 56:60] = 2
+    seeds.refresh()
+    qtbot.waitUntil(lambda: len(masks) == 1, timeout=60_000)
+    assert (masks[0][[0, 1, 2, 4]] == 0).all()
+    assert (masks[0][3] != 0).all()
+    viewer.dims.set_current_step(0, 1)
+    qtbot.waitUntil(lambda: len(masks) == 2, timeout=60_000)
+    assert (masks[1][1] != 0).all()
+    np.testing.assert_array_equal(masks[1][3], masks[0][3])
+    gate.opened.set()
+    assert settle(dock) is Stage.DONE
+
+
+def test_cancel_is_asked_between_tiles():
+    # Nothing waits for a whole stage: work stops at the first tile after the answer is yes.
+    image = np.random.default_rng(0).integers(0, 255, (300, 1100)).astype(np.uint8)
+    seeds = np.zeros(image.shape, np.uint8)
+    seeds[:, :20], seeds[:, -20:] = 1, 2
+    answers = []
+
+    def cancel():
+        answers.append(1)
+        return len(answers) > n_asked
+
+    n_asked = 10_000
+    segment(image, seeds, cancel=cancel)
+    total = len(answers)
+    assert total > 20
+    for n_asked in range(0, total, 7):
+        answers.clear()
+        with pytest.raises(CancelledError):
+            segment(image, seeds, cancel=cancel)
+        # One answer for every thread that was in a tile.
+        assert len(answers) <= n_asked + 1 + threads.get_num_threads()
+
+
+def test_a_step_is_repeated_over_the_pixels_it_stands_for():
+    labels = np.array([[1, 2], [3, 4]])
+    window = (slice(0, 3, 2), slice(0, 4, 2))
+    found = updates._spread_out(labels, window, (3, 4))
+    np.testing.assert_array_equal(found, [[1, 1, 2, 2], [1, 1, 2, 2], [3, 3, 4, 4]])
