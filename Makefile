@@ -29,6 +29,7 @@ bench: $(VENV)/.bench screen
 
 docs: $(VENV)/.test screen
 	$(SCREEN) $(BIN)/python docs/make_screenshots.py
+	$(SCREEN) $(BIN)/python docs/make_recording.py
 
 screen:
 	@sh .ci/install-screen

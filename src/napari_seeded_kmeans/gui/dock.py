@@ -178,16 +178,17 @@ class SeededSegmentation(DockFrame):
             "export script": self.file_bar.export_script_action,
             "export table": self.file_bar.export_table_action,
         }
+        # What one needs all the time comes first: seen without scrolling on small screens, too.
         self._fill(
             self.choice,
             self.file_bar,
             self.class_list,
+            self.run_bar,
+            self.hint_line,
             _rule(),
             self.params,
             _rule(),
             self.outputs,
-            self.run_bar,
-            self.hint_line,
             self.insight.palette_fold,
             self.insight.why_fold,
         )
