@@ -1,7 +1,7 @@
 """K-means: speed and quality beside scikit-learn, OpenCV and faiss, in one run.
 
 The photograph is scikit-image's astronaut, enlarged, with noise; the grey image is
-its camera man in 16 bits. All times are of fit and label of every pixel; medians
+its camera man in 16 bits; samples of many features are clouds. All times are of fit and label of every pixel; medians
 of several runs for us, of `--repeat` runs for the peers. Ratios are what counts:
 the peers run on the same machine, in the same minutes.
 """
@@ -61,6 +61,15 @@ def error(pixels: np.ndarray, centers: np.ndarray, labels: np.ndarray) -> float:
     for part in np.array_split(np.arange(len(pixels)), max(1, len(pixels) >> 20)):
         total += float(((pixels[part].astype(np.float64) - centers[labels[part]]) ** 2).sum())
     return total / len(pixels)
+
+
+def features(n: int, d: int) -> np.ndarray:
+    """Return n samples of d features (n, d) float32: 40 clouds of unlike size and spread."""
+    rng = np.random.default_rng(0)
+    clouds = rng.gamma(1.0, size=40)
+    which = rng.choice(40, n, p=clouds / clouds.sum())
+    samples = rng.normal(size=(40, d))[which] * 2 + rng.normal(size=(n, d)) * (0.3 + clouds[which, None])
+    return samples.astype(np.float32)
 
 
 def by_sklearn(pixels: np.ndarray, k: int, n_init: int) -> tuple[np.ndarray, np.ndarray]:
@@ -237,6 +246,9 @@ def main() -> None:
 
     keep("photograph, K = 8", compare(pixels, 8, peers, options.repeat))
     keep("photograph, K = 64", compare(pixels, 64, peers, options.repeat))
+    for d in (16, 39):
+        table = compare(features(200_000, d), 64, {"scikit-learn": peers["scikit-learn"]}, options.repeat)
+        keep(f"200,000 samples of {d} features, K = 64", table)
     keep("grey, 16 bits", on_a_line(options.side, options.repeat))
     keep("size, K = 64", scaling(64, [1, 4, 16, 64]))
     keep("profile, K = 64, one thread", profile(pixels, 64))

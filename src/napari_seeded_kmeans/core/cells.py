@@ -25,7 +25,7 @@ from ._kernels.cells import (
 )
 from ._kernels.lloyd import assign, fill_empty
 from .colours import interleaved_bits
-from .lloyd import Sums, add_up, iterate
+from .lloyd import STRIDE, Sums, add_up, iterate
 from .starts import enough_points, good_start
 from .threads import Cancel, map_tiles, tiles
 
@@ -36,8 +36,6 @@ CELL_POINTS = 64
 """Points a cell should hold: enough for the vector units, few enough to have few centres near."""
 BLOCK_CELLS = 8
 POINTS_PER_TILE = 1 << 16
-STRIDE = 1.8
-"""Before the last steps, centres go this many times as far as Lloyd's: they need fewer, and end up better."""
 CODE_BITS = 32
 GRID_BITS = {1: 16, 2: 8, 3: 6, 4: 4}
 """Bits an axis of the grid that points without codes are sorted into."""

@@ -11,14 +11,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ._kernels.lloyd import accumulate, add_moments, assign, fill_empty
-from .lloyd import Sums, add_up, iterate, mean_variance
+from ._kernels.lloyd import accumulate, add_moments, assign_features, fill_empty
+from .lloyd import STRIDE, Sums, add_up, iterate, mean_variance
 from .starts import enough_points, good_start
 from .threads import Cancel, map_tiles, tiles
 
 VALUES_PER_TILE = 1 << 18
 KEPT_VALUES = 1 << 22
 """Up to this many values are kept as float64 between iterations; more are converted every time."""
+SHRINK = 4
+"""How many times fewer points each smaller sample has."""
 SAMPLE_FACTOR = 4
 """A sample is noisier than cell means: it takes this many times as many points."""
 
@@ -64,24 +66,39 @@ class Tiles:
     def start(
         self,
         n_clusters: int,
-        max_iter: int,  # noqa: ARG002 - part of the protocol
+        max_iter: int,
         tolerance: float,
         rng: np.random.Generator,
         cancel: Cancel | None,
     ) -> NDArray[np.float64]:
-        """Return centres (k, d) that are good for a sample of the points."""
-        n = len(self.samples)
+        """Return centres (k, d) that are settled on ever larger samples of the points."""
         n_sample = SAMPLE_FACTOR * enough_points(n_clusters)
-        if 2 * n_sample < n:
-            chosen = np.unique(rng.integers(n, size=n_sample))
-            points, weights = columns(self.samples[chosen]), self.weights[chosen]
-            centers = good_start(points, weights, n_clusters, tolerance, rng, cancel)
-            if len(centers) == n_clusters:
-                return centers
-        return good_start(columns(self.samples), self.weights, n_clusters, tolerance, rng, cancel)
+        parts = [self]
+        while len(parts[-1].samples) > 2 * n_sample:
+            parts.append(self._part(max(n_sample, len(parts[-1].samples) // SHRINK), rng))
+        while True:
+            last = parts[-1]
+            centers = good_start(columns(last.samples), last.weights, n_clusters, tolerance, rng, cancel)
+            if len(centers) == n_clusters or len(parts) == 1:
+                break
+            # Too few distinct points among these.
+            parts.pop()
+        for part in parts[::-1]:
+            part.settle(centers, max_iter, tolerance, cancel, STRIDE)
+        return centers
+
+    def _part(self, size: int, rng: np.random.Generator) -> "Tiles":
+        """Return about `size` of the points."""
+        chosen = np.unique(rng.integers(len(self.samples), size=size))
+        return Tiles(self.samples[chosen], self.weights[chosen])
 
     def settle(
-        self, centers: NDArray[np.float64], max_iter: int, tolerance: float, cancel: Cancel | None
+        self,
+        centers: NDArray[np.float64],
+        max_iter: int,
+        tolerance: float,
+        cancel: Cancel | None,
+        stride: float = 1.0,
     ) -> int:
         """Run Lloyd's iteration on all points from `centers` (k, d), in place; return the iterations."""
 
@@ -89,7 +106,7 @@ class Tiles:
             def add_tile(number: int) -> Sums:
                 points = self.points(number)
                 labels = np.empty(points.shape[1], np.int32)
-                assign(points, 0, len(labels), centers, labels, np.empty(len(labels)))
+                assign_features(points, centers, labels, np.empty(len(labels)))
                 sums, totals = np.zeros_like(centers), np.zeros(len(centers))
                 accumulate(points, self.weights[self.tiles[number]], 0, labels, sums, totals)
                 return sums, totals
@@ -100,7 +117,7 @@ class Tiles:
             _, squared = self.nearest(centers, cancel)
             fill_empty(columns(self.samples), self.weights, squared, totals, centers)
 
-        return iterate(step, fill, centers, max_iter, tolerance)
+        return iterate(step, fill, centers, max_iter, tolerance, stride)
 
     def label(self, centers: NDArray[np.float64], cancel: Cancel | None) -> tuple[NDArray[np.int32], float]:
         """Return every point's nearest centre (n,), and the inertia."""
@@ -117,7 +134,7 @@ class Tiles:
         def label_tile(number: int) -> None:
             points = self.points(number)
             tile = self.tiles[number]
-            assign(points, 0, points.shape[1], centers, labels[tile], squared[tile])
+            assign_features(points, centers, labels[tile], squared[tile])
 
         map_tiles(label_tile, range(len(self.tiles)), cancel=cancel)
         return labels, squared

@@ -7,6 +7,7 @@ that the innermost loop runs over neighbouring points and is vectorised.
 import numpy as np
 from numpy.typing import NDArray
 
+from ._blocks import GROUP, WIDE, group_centers, group_distances, load_block
 from ._jit import kernel
 
 BLOCK = 256
@@ -84,6 +85,40 @@ def assign(
             for i in range(size):
                 label[i] = j if partial[i] < best[i] else label[i]
                 best[i] = min(partial[i], best[i])
+
+
+@kernel
+def assign_features(
+    points: NDArray[np.float64],
+    centers: NDArray[np.float64],
+    labels_out: NDArray[np.int32],
+    squared_out: NDArray[np.float64],
+) -> None:
+    """Find the nearest centre of every point, as `assign` does; faster where there are many dimensions.
+
+    points (d, n), centers (k, d); writes labels_out (n,) and squared_out (n,).
+    """
+    n, k = points.shape[1], centers.shape[0]
+    # The last group is filled up with a centre that is there already.
+    groups = group_centers(centers.T, np.minimum(np.arange(k + -k % GROUP), k - 1))
+    block = np.zeros((groups.shape[1], WIDE))
+    rows = np.empty((GROUP, WIDE))
+    best, labels = np.empty(WIDE), np.empty(WIDE)
+    for start in range(0, n, WIDE):
+        stop = min(start + WIDE, n)
+        load_block(points, start, stop, block)
+        best[:] = np.inf
+        labels[:] = 0
+        for g in range(groups.shape[0]):
+            group_distances(block, groups[g], rows)
+            for slot in range(GROUP):
+                row, j = rows[slot], float(g * GROUP + slot)
+                for i in range(WIDE):
+                    labels[i] = j if row[i] < best[i] else labels[i]
+                    best[i] = min(best[i], row[i])
+        for i in range(stop - start):
+            labels_out[start + i] = np.int32(labels[i])
+            squared_out[start + i] = best[i]
 
 
 @kernel
