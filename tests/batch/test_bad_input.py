@@ -49,7 +49,7 @@ BREAKAGES = {
     zero_byte: "the file is empty",
     truncated: "damaged or not supported",
     lying_header: "cannot read",
-    wrong_size: "image has 1 axes",
+    wrong_size: "image is grey (shape (48, 64)), and the model was trained on 3 channels",
     unreadable: "too many levels of symbolic links",
     missing: "no such file or directory",
 }

@@ -38,6 +38,12 @@ def test_another_image_of_the_kind_fits(model):
     assert drift(model, scene(seed=2, shift=4)[0]).warning == ""
 
 
+def test_a_stain_or_padding_on_less_than_half_of_an_image_is_no_other_kind(model):
+    image = scene(seed=1)[0]
+    image[:, :50] = 255
+    assert drift(model, image).warning == ""
+
+
 def test_other_light_is_noticed(model):
     assert "times as far from the palette" in drift(model, scene(shift=80)[0]).warning
 

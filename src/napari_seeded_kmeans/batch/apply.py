@@ -94,8 +94,11 @@ class Applier:
             raise SeededKMeansError(
                 f"image has colours (shape {values.shape}), and the model was trained on grey values."
             )
-        if values.ndim < 2:
-            raise SeededKMeansError(f"image has shape {values.shape}, and the model needs channels.")
+        is_stated = self.job.channel_axis is not None or geometry.channel_axis is not None
+        if values.ndim < 2 or (values.ndim == self._n_trained_axes and not is_stated):
+            raise SeededKMeansError(
+                f"image is grey (shape {values.shape}), and the model was trained on {n_channels} channels."
+            )
         known = (self.job.channel_axis, geometry.channel_axis, self._trained_channel_axis, -1)
         axis = next(axis for axis in known if axis is not None)
         if not -values.ndim <= axis < values.ndim:
