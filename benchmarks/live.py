@@ -2,11 +2,16 @@
 
 A real window and real mouse events; without a screen, run it under ``xvfb-run -a -s "-screen 0 1600x1000x24"``.
 The window's own cost is measured first, by the same strokes before the dock is opened.
+
+``--shape 8192 8192`` is a large picture, ``--shape 200 512 512 --grey`` a stack whose strokes lie on one
+slice; ``--seen-only`` waits for what is seen and cancels the rest, ``--cold`` starts without compiled
+code, ``--forest`` adds the random forest on the same image and strokes.
 """
 
 import argparse
 import json
 import os
+import resource
 import tempfile
 import time
 from statistics import median
@@ -17,7 +22,7 @@ from qtpy.QtCore import QEvent, QPointF, Qt, QTimer
 from qtpy.QtGui import QMouseEvent
 from qtpy.QtWidgets import QApplication
 
-from napari_seeded_kmeans import segment
+from napari_seeded_kmeans.core._kernels._jit import CACHE_VARIABLE
 from napari_seeded_kmeans.core.warm_up import warm_up
 from napari_seeded_kmeans.gui.dock import SeededSegmentation
 from napari_seeded_kmeans.io.autosaves import DATA_VARIABLE
@@ -58,14 +63,21 @@ class Heart:
         self.worst, self._last = max(self.worst, now - self._last), now
 
 
-def picture(size: int) -> np.ndarray:
-    """Return a photograph-like RGB picture: smooth regions, a few objects, noise."""
+def picture(shape: tuple[int, ...], *, grey: bool = False) -> np.ndarray:
+    """Return a photograph-like picture, or a stack of it: smooth regions, a few objects, noise."""
     rng = np.random.default_rng(0)
-    y, x = np.mgrid[:size, :size] / size
+    height, width = shape[-2:]
+    y, x = np.mgrid[:height, :width] / np.array([height, width]).reshape(2, 1, 1)
     base = np.stack([120 + 80 * np.sin(3 * x), 110 + 60 * y, 100 + 50 * np.cos(5 * x * y)], axis=-1)
     for center_y, center_x, radius in rng.uniform((0.1, 0.1, 0.03), (0.9, 0.9, 0.12), (12, 3)):
         base[(y - center_y) ** 2 + (x - center_x) ** 2 < radius**2] = rng.uniform(0, 255, 3)
-    return np.clip(base + rng.normal(0, 8, base.shape), 0, 255).astype(np.uint8)
+    if grey:
+        base = base.mean(axis=-1)
+    planes = [
+        np.clip(base + rng.normal(0, 8, base.shape), 0, 255).astype(np.uint8)
+        for _ in range(int(np.prod(shape[:-2])))
+    ]
+    return np.stack(planes).reshape(*shape[:-2], *base.shape)
 
 
 def paint(viewer: napari.Viewer, layer: napari.layers.Labels, points: np.ndarray) -> float:
@@ -85,7 +97,8 @@ def paint(viewer: napari.Viewer, layer: napari.layers.Labels, points: np.ndarray
         *strokes,
         (release, left, none, points[-1]),
     ]:
-        offset = (np.array(layer.data_to_world(point)[-2:]) - np.array(camera.center[-2:])) * camera.zoom
+        inside = [*viewer.dims.point[: layer.ndim - 2], *point]
+        offset = (np.array(layer.data_to_world(inside)[-2:]) - np.array(camera.center[-2:])) * camera.zoom
         place = QPointF(canvas.width() / 2 + offset[1], canvas.height() / 2 + offset[0])
         event = QMouseEvent(
             kind, place, canvas.mapToGlobal(place), button, buttons, Qt.KeyboardModifier.NoModifier
@@ -104,91 +117,155 @@ def stroke(rng: np.random.Generator, size: int) -> np.ndarray:
     return start + np.linspace(0, 0.08 * size, STEPS)[:, np.newaxis] * rng.uniform(-1, 1, 2)
 
 
-def wait_for(dock: SeededSegmentation) -> None:
-    """Let the window live until the newest result is shown."""
-    until = time.perf_counter() + PATIENCE_S
-    while dock._seeds.is_waiting or dock.session.running:
+class Eye:
+    """Notes when what was asked for is seen first, and when all of it is there; in seconds."""
+
+    def __init__(self, dock: SeededSegmentation) -> None:
+        self._dock = dock
+        self._is_seen = False
+        dock._updates.previewed.connect(self._on_previewed)
+
+    def wait(self, let_go: float, *, seen_only: bool) -> tuple[float, float]:
+        """Let the window live until the newest result is shown; return both delays."""
+        self._is_seen, seen = False, float("nan")
+        until = time.perf_counter() + PATIENCE_S
+        while self._dock._seeds.is_waiting or self._dock.session.running:
+            was_seen = self._is_seen
+            QApplication.processEvents()
+            if was_seen and not seen > 0:
+                # The preview was drawn by now.
+                seen = time.perf_counter() - let_go
+                if seen_only:
+                    self._dock.cancel()
+            if time.perf_counter() > until:
+                raise SystemExit("No result came.")
+        if not seen_only and self._dock.session.stage is not Stage.DONE:
+            raise SystemExit(f"Segmenting ended with: {self._dock.session.hint}")
+        # Once more, so that the result is drawn.
         QApplication.processEvents()
-        if time.perf_counter() > until:
-            raise SystemExit("No result came.")
-    if dock.session.stage is not Stage.DONE:
-        raise SystemExit(f"Segmenting ended with: {dock.session.hint}")
-    # Once more, so that the result is drawn.
-    QApplication.processEvents()
+        return seen, time.perf_counter() - let_go
+
+    def _on_previewed(self, _seen: object) -> None:
+        self._is_seen = True
 
 
-def measure(size: int, n_strokes: int) -> dict[str, dict[str, float]]:
-    """Return milliseconds by setting: from release to overlay, and the longest block."""
+def forest(image: np.ndarray, seeds: np.ndarray) -> float:
+    """Return how long a random forest on multiscale features takes, in seconds."""
+    from skimage.feature import multiscale_basic_features
+    from sklearn.ensemble import RandomForestClassifier
+
+    start = time.perf_counter()
+    features = multiscale_basic_features(image, channel_axis=-1 if image.ndim > seeds.ndim else None)
+    trees = RandomForestClassifier(n_estimators=100, n_jobs=-1, random_state=0)
+    trees.fit(features[seeds > 0], seeds[seeds > 0])
+    trees.predict(features.reshape(-1, features.shape[-1]))
+    return time.perf_counter() - start
+
+
+def measure(chosen: argparse.Namespace) -> dict[str, dict[str, float]]:
+    """Return milliseconds by setting: from release to preview and to result, and the longest block."""
+    shape, size = tuple(chosen.shape), chosen.shape[-1]
     viewer = napari.Viewer()
     viewer.window._qt_window.resize(*WINDOW_PX)
-    viewer.add_image(picture(size), name="picture")
+    image = viewer.add_image(picture(shape, grey=chosen.grey), name="picture")
     rng, heart = np.random.default_rng(1), Heart()
-    plain = viewer.add_labels(np.zeros((size, size), np.uint8), name="plain")
+    plain = viewer.add_labels(np.zeros(shape, np.uint8), name="plain")
     plain.mode, plain.brush_size = "paint", 20
     paint(viewer, plain, stroke(rng, size))
     blocks = []
-    for _ in range(n_strokes):
+    for _ in range(chosen.runs):
         with heart:
             paint(viewer, plain, stroke(rng, size))
         blocks.append(heart.worst)
     results = {"napari alone": {"longest block": 1e3 * max(blocks), "median block": 1e3 * median(blocks)}}
     viewer.layers.remove(plain)
     dock = viewer.window.add_plugin_dock_widget("napari-seeded-kmeans", "Seeded segmentation")[1]
-    for title, overrides in SETTINGS.items():
-        dock.params.set_value("auto", **overrides)
-        seeds = dock.new_seeds()
-        for label in (1, 2):
-            seeds.selected_label = label
-            paint(viewer, seeds, stroke(rng, size))
-        wait_for(dock)
-        delays, blocks = [], []
-        for number in range(n_strokes):
-            seeds.selected_label = 1 + number % 2
-            with heart:
-                let_go = paint(viewer, seeds, stroke(rng, size))
-                wait_for(dock)
-            delays.append(time.perf_counter() - let_go)
-            blocks.append(heart.worst)
-        start = time.perf_counter()
-        segment(viewer.layers["picture"].data, seeds.data, **overrides)
-        alone = time.perf_counter() - start
+    eye = Eye(dock)
+    for title in chosen.settings:
+        results[title] = measure_setting(viewer, dock, eye, title, chosen)
+    if chosen.forest:
+        seeds = np.zeros(shape, np.uint8)
+        seeds[..., 100:120, 100:400], seeds[..., size // 2 : size // 2 + 20, 100:400] = 1, 2
+        results["forest"] = {"features, fit, predict": 1e3 * forest(image.data, seeds)}
+    results["memory"] = {"peak, MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+    viewer.close()
+    return results
+
+
+def measure_setting(
+    viewer: napari.Viewer, dock: SeededSegmentation, eye: Eye, title: str, chosen: argparse.Namespace
+) -> dict[str, float]:
+    """Paint with one of the SETTINGS."""
+    rng, heart, size = np.random.default_rng(2), Heart(), chosen.shape[-1]
+    dock.params.set_value("auto", **SETTINGS[title])
+    seeds = dock.new_seeds()
+    paint(viewer, seeds, stroke(rng, size))
+    seeds.selected_label = 2
+    with heart:
+        let_go = paint(viewer, seeds, stroke(rng, size))
+        first = eye.wait(let_go, seen_only=chosen.seen_only)
+    first_block = heart.worst
+    seen, done, blocks = [], [], []
+    for number in range(chosen.runs):
+        seeds.selected_label = 1 + number % 2
+        with heart:
+            let_go = paint(viewer, seeds, stroke(rng, size))
+            delays = eye.wait(let_go, seen_only=chosen.seen_only)
+        seen.append(delays[0])
+        done.append(delays[1])
+        blocks.append(heart.worst)
+    figures = {
+        "first result, seen": 1e3 * first[0],
+        "first result": 1e3 * first[1],
+        "release to preview, median": 1e3 * median(seen),
+        "release to preview, p95": 1e3 * float(np.quantile(seen, 0.95)),
+        "longest block": 1e3 * max(*blocks, first_block),
+        "median block": 1e3 * median(blocks),
+    }
+    if not chosen.seen_only:
         before = dock._last.answer.segmentation
-        paint(viewer, seeds, stroke(rng, size))
-        wait_for(dock)
+        let_go = paint(viewer, seeds, stroke(rng, size))
+        eye.wait(let_go, seen_only=False)
         seeds.undo()
-        wait_for(dock)
+        eye.wait(time.perf_counter(), seen_only=False)
         after = dock._last.answer.segmentation
         same = all(
             getattr(after, name).tobytes() == getattr(before, name).tobytes() for name in ("labels", "scores")
         )
-        results[title] = {
-            "release to overlay, median": 1e3 * median(delays),
-            "release to overlay, p95": 1e3 * float(np.quantile(delays, 0.95)),
-            "segment() alone, once": 1e3 * alone,
-            "longest block": 1e3 * max(blocks),
-            "median block": 1e3 * median(blocks),
+        figures |= {
+            "release to result, median": 1e3 * median(done),
+            "release to result, p95": 1e3 * float(np.quantile(done, 0.95)),
             "undo is bit-identical": float(same),
         }
-        viewer.layers.remove(seeds)
-    viewer.close()
-    return results
+    viewer.layers.remove(seeds)
+    return figures
 
 
 def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--size", type=int, default=2048, help="side of the RGB picture in pixels")
+    parser.add_argument("--shape", type=int, nargs="+", default=[2048, 2048], help="of the image, in pixels")
+    parser.add_argument("--grey", action="store_true", help="a grey image instead of RGB")
     parser.add_argument("--runs", type=int, default=10, help="strokes per setting")
+    parser.add_argument("--settings", nargs="+", choices=list(SETTINGS), default=list(SETTINGS))
+    parser.add_argument("--seen-only", action="store_true", help="cancel once the visible part is shown")
+    parser.add_argument("--cold", action="store_true", help="start without compiled code")
+    parser.add_argument("--forest", action="store_true", help="time a random forest, too")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     chosen = parser.parse_args()
-    warm_up()
     with tempfile.TemporaryDirectory() as folder:
         os.environ[DATA_VARIABLE] = folder
-        results = measure(chosen.size, chosen.runs)
+        if chosen.cold:
+            os.environ[CACHE_VARIABLE] = folder
+        else:
+            warm_up()
+        results = measure(chosen)
     if chosen.json:
         print(json.dumps(results))
         return
-    print(f"{chosen.size} x {chosen.size} RGB, {chosen.runs} strokes, ms")
+    print(
+        f"{' x '.join(map(str, chosen.shape))} {'grey' if chosen.grey else 'RGB'}, {chosen.runs} strokes, ms"
+    )
     for title, figures in results.items():
         print(f"\n{title}")
         for name, value in figures.items():

@@ -154,9 +154,10 @@ def segment(
     finite = workspace.finite if valid is None else workspace.finite & valid
     steps.done()
     mask = (painted != 0) & finite
+    classes = seed_classes(painted)
     taught = edits.apply(apply_standard(workspace.samples(mask, cancel), recipe), painted[mask])
     n_channels = len(workspace.channels)
-    model = _fit_samples(taught, seed_classes(painted), params, recipe, n_channels, random_state)
+    model = _fit_samples(taught, classes, params, recipe, n_channels, random_state)
     if edits:
         painted = painted.copy()
         painted[mask] = taught.pixel_values
@@ -386,22 +387,29 @@ def choose(
     if spread == "auto" and not may_be_everywhere(view.seeds, len(view.scores)):
         spread = "strokes"
     light, strong = params.coherence * LIGHT_CUT / step, params.coherence * CUT_PER_LENGTH
+    labels: NDArray[np.integer] | None = None
     if spread == "auto":
-        spread = _find_spread(view, light, cancel)
+        spread, labels = _find_spread(view, light, cancel)
     if not params.coherence:
         return best_class(view.scores), spread
     if spread == "strokes":
         return strong_cut(view, strong, params.reach, cancel), spread
-    return light_cut(view, light, cancel), spread
+    return light_cut(view, light, cancel) if labels is None else labels, spread
 
 
-def _find_spread(view: View, weight: float, cancel: Cancel | None) -> Spread:
-    """Tell from the strokes what is meant; a coarse form of the image shows it."""
+def _find_spread(
+    view: View, weight: float, cancel: Cancel | None
+) -> tuple[Spread, NDArray[np.integer] | None]:
+    """Tell from the strokes what is meant; a coarse form of the image shows it.
+
+    Returns the labels of the light cut, too, where that form is the image itself.
+    """
     coarse = view.coarser()
     # Area and outline do not shrink alike.
     own = weight * coarse.scene.length / view.scene.length
     labels = light_cut(coarse, own, cancel) if weight else best_class(coarse.scores)
-    return find_spread(labels, coarse.seeds, len(view.scores))
+    spread = find_spread(labels, coarse.seeds, len(view.scores))
+    return spread, labels if coarse is view else None
 
 
 def _smooth(

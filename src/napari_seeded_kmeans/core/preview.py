@@ -20,7 +20,8 @@ from .workspace import Window, Workspace
 
 Labels = NDArray[np.integer]
 
-MOST_PIXELS = 160_000
+MOST_PIXELS = 1 << 16
+"""More take longer than a person waits."""
 
 
 def window_of(visible: tuple[slice, ...], most_pixels: int = MOST_PIXELS) -> Window:
@@ -61,7 +62,7 @@ def preview(
     before : ndarray (*spatial,), integer, optional
         An earlier result, which tells what belongs to strokes that are not seen.
     spread : {"everywhere", "strokes"}, optional
-        What the strokes meant in that result.
+        What the strokes meant in that result, where the settings leave it open.
     cancel : callable, optional
     """
     features = workspace.every(window, cancel)
@@ -77,8 +78,9 @@ def preview(
     channels = workspace.channels[:, *window].reshape(-1, *shape)
     view = View(scores.reshape(-1, *shape), Scene(channels, spacing), indices.reshape(shape))
     params, sees_all = model.params, finite.size == _n_points(workspace.finite.shape, window)
-    if not sees_all:
-        params = params.model_copy(update={"spread": "everywhere"})
+    # What the strokes meant before they most likely mean now.
+    meant = (spread if spread and params.spread == "auto" else params.spread) if sees_all else "everywhere"
+    params = params.model_copy(update={"spread": meant})
     chosen, _ = choose(view, params, cancel, step=max(side.step for side in window))
     labels: Labels = np.asarray(model.classes, seeds.dtype)[chosen].reshape(finite.shape)
     if not sees_all and spread == "strokes" and before is not None:
@@ -98,12 +100,14 @@ def _thinned(seeds: Labels, window: Window) -> Labels:
     """Return the seeds in a window; a thin stroke between its pixels is not lost."""
     found = np.array(seeds[window])
     inside = tuple(slice(side.start, side.stop) for side in window)
-    places = np.nonzero(seeds[inside])
+    part = seeds[inside]
+    # In two steps: one-dimensional search is many times faster.
+    places = np.unravel_index(np.flatnonzero(part), part.shape)
     nearest = tuple(
         np.minimum((axis + side.step // 2) // side.step, length - 1)
         for axis, side, length in zip(places, window, found.shape, strict=True)
     )
-    found[nearest] = seeds[inside][places]
+    found[nearest] = part[places]
     return found
 
 

@@ -60,7 +60,7 @@ def check_seed_image(seeds: ArrayLike, spatial_shape: tuple[int, ...]) -> NDArra
 
 def seed_classes(seeds: NDArray[np.integer]) -> tuple[int, ...]:
     """Return the class values painted in `seeds`, ascending, without 0."""
-    return tuple(int(value) for value in np.unique(seeds) if value != 0)
+    return tuple(int(value) for value in np.unique(seeds[seeds != 0]))
 
 
 def strokes_to_seeds(picture: ArrayLike, *, blur_sigma_px: float = 0.0) -> NDArray[np.uint8]:
