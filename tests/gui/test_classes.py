@@ -86,6 +86,7 @@ def test_add_rename_and_paint(viewer, dock, seeds, settle, qtbot):
         3: "vessels",
     }
     assert dock._last.answer.segmentation.model.name_of(3) == "vessels"
+    assert "vessels" in dock.hint_line.text, "shares are told by name"
 
 
 def test_a_colour_is_the_same_in_seeds_mask_and_list_and_survives_the_next_run(viewer, dock, seeds, settle):

@@ -91,7 +91,7 @@ def test_nothing_is_offered_for_another_image(viewer, dock, painted, another, ke
     viewer.layers.clear()
     viewer.add_image(two_halves[::-1])
     again = another()
-    again._keeper._finder._thread.join(5)
+    again._records._keeper._finder._thread.join(5)
     qtbot.wait(1)
     assert not again.session.has_offer
 

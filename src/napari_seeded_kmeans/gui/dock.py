@@ -1,22 +1,15 @@
 """The dock "Seeded segmentation": joins views, session, layers and workers, and decides."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
-import numpy as np
 from napari.layers import Image, Labels, Layer
-from numpy.typing import NDArray
 from qtpy.QtCore import QTimer
 from qtpy.QtWidgets import QFrame, QWidget
 
-from ..io.seeds import write_seeds
 from ..io.sessions import SavedSession
-from ..session import Facts, Session, Stage, Work, in_pixels
+from ..session import Facts, Session, Stage, Work
 from .class_list import ClassList
 from .classes import Classes
 from .controls import controls
@@ -24,23 +17,22 @@ from .dock_frame import DockFrame
 from .extra_layers import extra_outputs
 from .extras import Extras
 from .file_bar import FileBar
-from .filing import Filing
 from .hint_line import HintLine
 from .inputs import Inputs
 from .insight import Insight
 from .job import Answer, Request
-from .keeper import Keeper
 from .keys import Keys
 from .layer_choice import LayerChoice
 from .layers import Outputs
 from .output_panel import OutputPanel
 from .pairing import Pairing
 from .params_form import ParamsForm
+from .records import Records
 from .run_bar import RunBar
 from .seed_tracker import Change, SeedTracker
 from .sight import Sight
 from .sitting import Sitting, export_script, save_session
-from .source import Source, full_resolution
+from .source import Source
 from .updates import Preview, Update, Updates
 from .words import words_for
 
@@ -68,9 +60,6 @@ class SeededSegmentation(DockFrame):
         self._make_views()
         self._make_workers()
         self._last: Update | None = None
-        self._found: SavedSession | None = None
-        # Where images came from that were opened with their session.
-        self._paths: WeakKeyDictionary[Image, str] = WeakKeyDictionary()
         self._ignored: frozenset[int] = frozenset()
         self._is_holding = False
         self._is_behind = False
@@ -100,46 +89,41 @@ class SeededSegmentation(DockFrame):
     def cancel(self) -> None:
         """Stop what runs; layers stay as they are."""
         self._updates.cancel()
-        self._filing.cancel()
+        self._records.cancel()
         self.session.stop()
 
     def import_seeds(self, path: str | Path) -> None:
         """Start reading a stroke picture or a seed image, to become the seeds of the chosen image."""
-        source = self._inputs.source
-        if source is not None:
-            self._filing.read_seeds(path, source)
+        self._records.import_seeds(path)
 
     def export_seeds(self, path: str | Path) -> None:
         """Start writing the chosen seeds to a PNG or TIFF that comes back the same."""
         self._seeds.look()
-        source = self._inputs.source
-        if source is not None and self._seeds.layer is not None:
-            write = partial(write_seeds, self._inputs.seeds(source))
-            self._filing.write(write, path, "Saved the seeds as {}.")
+        self._records.export_seeds(path)
 
     def save_session(self, path: str | Path) -> None:
         """Start writing strokes, classes and settings, to go on later; the image is only referred to."""
-        self._write_sitting(save_session, path)
+        self._seeds.look()
+        self._records.write_sitting(save_session, path)
 
     def export_script(self, path: str | Path) -> None:
         """Start writing a Python script that gives the same mask."""
-        self._write_sitting(export_script, path)
+        self._seeds.look()
+        self._records.write_sitting(export_script, path)
 
     def export_measurements(self, path: str | Path) -> None:
         """Start writing what is measured of every object of the last result, as CSV."""
         if self._last is not None:
             source, answer = replace(self._last.source), self._last.answer
-            self._filing.write(self._extras.table_writer(source, answer, self.classes.legend), path)
+            self._records.write(self._extras.table_writer(source, answer, self.classes.legend), path)
 
     def open_session(self, path: str | Path) -> None:
         """Start reading a session, to go on with on the image it belongs to, which is opened if need be."""
-        self._filing.read_session(path, [full_resolution(layer) for layer in self._inputs.images()])
+        self._records.open_session(path)
 
     def restore(self) -> None:
         """Bring back what was painted on the chosen image before the viewer was closed."""
-        source = self._inputs.source
-        if self._found is not None and source is not None:
-            self._resume(self._found, source.layer)
+        self._records.restore()
 
     def paint_here_next(self) -> None:
         """Go to where a stroke would help most, and say between which classes the doubt is."""
@@ -203,9 +187,8 @@ class SeededSegmentation(DockFrame):
         self._keys = Keys(segment=self.segment, cancel=self.cancel, hold=self.hold)
         self._updates = Updates()
         self._sight = Sight(self._viewer)
-        self._filing = Filing(self.session)
-        self._keeper = Keeper()
-        self._workers = self._updates, self._extras, self._filing, self._keeper
+        self._records = Records(self._viewer, self.session, self._inputs, self._sitting)
+        self._workers = self._updates, self._extras, self._records
         self._close_in_the_end(*self._workers)
         self._slow_timer = QTimer(self)
         self._slow_timer.setSingleShot(True)
@@ -225,8 +208,6 @@ class SeededSegmentation(DockFrame):
         self.file_bar.save_session_requested.connect(self.save_session)
         self.file_bar.export_script_requested.connect(self.export_script)
         self.file_bar.export_table_requested.connect(self.export_measurements)
-        self._filing.seeds_read.connect(self._on_seeds_read)
-        self._filing.session_read.connect(self._on_session_read)
         self.params.changed.connect(self._on_params_changed)
         self.outputs.changed.connect(self._on_outputs_changed)
         self.run_bar.live_toggled.connect(self._on_live_toggled)
@@ -241,9 +222,9 @@ class SeededSegmentation(DockFrame):
         self._updates.failed.connect(self._on_failed)
         self._extras.arrived.connect(self._on_extras_arrived)
         self._extras.failed.connect(self._on_failed)
-        self._keeper.counted.connect(self.classes.show_strokes)
-        self._keeper.found.connect(self._on_found)
-        self._keeper.failed.connect(self._on_failed)
+        self._records.resumed.connect(self._on_resumed)
+        self._records.counted.connect(self.classes.show_strokes)
+        self._records.failed.connect(self._on_failed)
         self.hint_line.restore_requested.connect(self.restore)
         self.classes.changed.connect(self._on_legend_changed)
         self.clusters.changed.connect(self._on_palette_changed)
@@ -265,13 +246,13 @@ class SeededSegmentation(DockFrame):
 
     def _on_image_chosen(self) -> None:
         self._look()
-        self._look_for_kept()
+        self._records.look_for_kept()
 
     def _on_pixels_changed(self) -> None:
         self._look()
         self._catch_up()
         self._last = None
-        self._look_for_kept()
+        self._records.look_for_kept()
 
     def _on_channels_chosen(self) -> None:
         self._look()
@@ -279,17 +260,17 @@ class SeededSegmentation(DockFrame):
 
     def _on_region_changed(self) -> None:
         self._look()
-        self._keep()
+        self._records.keep()
         self._catch_up()
 
     def _on_palette_changed(self) -> None:
         self.session.forget()
-        self._keep()
+        self._records.keep()
         self._catch_up()
 
     def _on_params_changed(self) -> None:
         self.session.forget()
-        self._keep()
+        self._records.keep()
         self._catch_up()
 
     def _on_live_toggled(self, is_live: bool) -> None:
@@ -303,26 +284,26 @@ class SeededSegmentation(DockFrame):
         # What runs is about other seeds, or another image.
         self._updates.cancel()
         self._extras.cancel()
-        self._keeper.forget()
+        self._records.forget()
         self.classes.follow(seeds)
         self.insight.follow(seeds)
         self._last, self._is_behind = None, False
         self.session.stop(Work.UPDATE)
         if seeds is not None:
-            self._keeper.count(self._seeds.snapshot())
+            self._records.count(self._seeds.snapshot())
             self.file_bar.suggested_name = f"{seeds.name}.{'png' if seeds.ndim == 2 else 'tif'}"
         self._look()
 
     def _on_painted(self, _change: Change | None) -> None:
         self._look()
-        self._keeper.count(self._seeds.snapshot())
-        self._keep()
+        self._records.count(self._seeds.snapshot())
+        self._records.keep()
         self._is_behind = True
         self._follow()
 
     def _on_legend_changed(self) -> None:
         self._look()
-        self._keep()
+        self._records.keep()
         self._show_last()
         ignored = self.classes.legend.ignored
         if ignored != self._ignored:
@@ -350,40 +331,26 @@ class SeededSegmentation(DockFrame):
         self.classes.show_shares(update.answer.shares)
         if not is_followed:
             how = "paint more" if self.run_bar.is_live else "paint more and press Segment again"
-            self.session.finish(f"{update.answer.summary} Where it is wrong, {how}.")
+            self.session.finish(f"{update.answer.describe(self.classes.legend)} Where it is wrong, {how}.")
 
     def _on_extras_arrived(self, answer: Answer) -> None:
         if self._last is not None and self._last.answer is answer:
             self._show_last()
 
-    def _on_seeds_read(self, source: Source, name: str, seeds: NDArray[np.integer]) -> None:
-        if source.layer not in self._viewer.layers:
-            self.session.fail(
-                f"{source.layer.name} was removed meanwhile, so {name} was not imported.", Work.FILES
-            )
-        elif seeds.shape != source.shape:
-            self.session.fail(
-                f"{name} is {in_pixels(seeds.shape)} but the image is {in_pixels(source.shape)}: "
-                "choose strokes of the same size.",
-                Work.FILES,
-            )
-        else:
-            self._inputs.add_seeds(source, seeds)
-
-    def _on_found(self, saved: SavedSession, kept_at: datetime) -> None:
-        self._found = saved
-        self.session.offer(f"What you painted on this image was kept, {kept_at:%d %B %Y, %H:%M}.")
-
-    def _on_session_read(self, name: str, saved: SavedSession, data: Any) -> None:
-        layer = next((one for one in self._inputs.images() if full_resolution(one) is data), None)
-        if data is None:
-            size = in_pixels(saved.image.shape)
-            self.session.fail(f"{name} belongs to {saved.image.name} ({size}): open that image first.")
-            return
-        if layer is None:
-            layer = self._viewer.add_image(data, name=saved.image.name)
-            self._paths[layer] = saved.image.path
-        self._resume(saved, layer)
+    def _on_resumed(self, saved: SavedSession, image: Image) -> None:
+        """Go on where a session ended: image, channels, settings, strokes, classes, edits, region."""
+        self.choice.choose_image(image)
+        if not image.rgb:
+            self.choice.choose_channels(saved.channel_axis)
+        self.params.set_value(saved.preset, **saved.params)
+        source = Source(image, self.choice.channel_axis)
+        self._inputs.add_seeds(source, saved.seeds)
+        self.classes.set_legend(saved.legend)
+        self.clusters.set_edits(saved.edits)
+        if saved.region is not None:
+            self._inputs.add_region(source, saved.region)
+        if self.run_bar.is_live:
+            self.segment()
 
     def _on_failed(self, error: Exception) -> None:
         self.session.fail(words_for(error))
@@ -463,28 +430,8 @@ class SeededSegmentation(DockFrame):
         source, facts = self._inputs.source, self.session.facts
         if source is None or facts.seeds_shape != facts.image_shape or not facts.painted_px:
             return None
-        path = source.layer.source.path or self._paths.get(source.layer, "")
-        return Sitting(self._request(source), source.layer.name, str(path), self.classes.legend)
-
-    def _write_sitting(self, write: Callable[[Sitting, str | Path], None], path: str | Path) -> None:
-        self._seeds.look()
-        sitting = self._sitting()
-        if sitting is not None:
-            self._filing.write(partial(write, sitting), path)
-
-    def _resume(self, saved: SavedSession, image: Image) -> None:
-        """Go on where a session ended: image, channels, settings, strokes, classes."""
-        self.choice.choose_image(image)
-        if not image.rgb:
-            self.choice.choose_channels(saved.channel_axis)
-        self.params.set_value(saved.preset, **saved.params)
-        self._inputs.add_seeds(Source(image, self.choice.channel_axis), saved.seeds)
-        self.classes.set_legend(saved.legend)
-        self.clusters.set_edits(saved.edits)
-        if saved.region is not None:
-            self._inputs.add_region(Source(image, self.choice.channel_axis), saved.region)
-        if self.run_bar.is_live:
-            self.segment()
+        path = self._records.path_of(source.layer)
+        return Sitting(self._request(source), source.layer.name, path, self.classes.legend)
 
     def _show_last(self) -> None:
         """Show the last result, as the classes are called and drawn now, where the image is now."""
@@ -501,19 +448,6 @@ class SeededSegmentation(DockFrame):
 
     def _is_output(self, layer: Layer) -> bool:
         return layer in self._outputs or layer in self.insight
-
-    def _keep(self) -> None:
-        """Keep the sitting, so that nothing is lost."""
-        sitting = self._sitting()
-        if sitting is not None:
-            self._keeper.keep(sitting)
-
-    def _look_for_kept(self) -> None:
-        self._found = None
-        self.session.offer("")
-        source = self._inputs.source
-        if source is not None:
-            self._keeper.look_for(source.data)
 
 
 def _rule() -> QFrame:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import heard_by
+from ..core.legend import Legend
 from ..core.model import OnFit
 from ..core.palette_edits import NO_EDITS, PaletteEdits
 from ..core.threads import Cancel, Progress
@@ -21,20 +22,29 @@ _POLL_S = 0.05
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """A result, the seeds (*spatial,) it was made of, how many pixels every class got, and a few words.
+    """A result, the seeds (*spatial,) it was made of, and how many pixels every class got.
 
-    The words end with what was done differently from what was asked, if anything was.
+    The notes say what was done differently from what was asked, if anything was.
     """
 
     segmentation: Segmentation
     seeds: NDArray[np.integer]
     n_pixels: dict[int, int]
-    summary: str
+    notes: tuple[str, ...] = ()
 
     @property
     def shares(self) -> dict[int, float]:
         """The share of the image that every class got."""
         return {value: n / self.segmentation.labels.size for value, n in self.n_pixels.items()}
+
+    def describe(self, legend: Legend) -> str:
+        """Return what came out, in a sentence or more."""
+        n_all = self.segmentation.labels.size
+        if len(self.n_pixels) == 2:
+            covered = np.count_nonzero(self.segmentation.mask) / n_all
+            return " ".join([f"The mask covers {covered:.1%} of the image.", *self.notes])
+        listed = ", ".join(f"{legend.name_of(value)} {share:.1%}" for value, share in self.shares.items())
+        return " ".join([f"Shares of the image: {listed}.", *self.notes])
 
     def best_two(self, position: tuple[int, ...]) -> tuple[int, int]:
         """Return the likeliest class at a pixel and the next one."""
@@ -102,7 +112,7 @@ class Request:
                 **self.params,
             )
         n_pixels = {value: int(np.count_nonzero(result.labels == value)) for value in result.classes}
-        return Answer(result, self.seeds, n_pixels, " ".join([_summarise(result, n_pixels), *notes]))
+        return Answer(result, self.seeds, n_pixels, tuple(notes))
 
 
 def prepare(cancel: Cancel, _progress: Progress) -> None:
@@ -116,11 +126,3 @@ def prepare(cancel: Cancel, _progress: Progress) -> None:
                 process.kill()
             with suppress(TimeoutExpired):
                 process.wait(_POLL_S)
-
-
-def _summarise(result: Segmentation, n_pixels: dict[int, int]) -> str:
-    n_all = result.labels.size
-    if len(n_pixels) == 2:
-        return f"The mask covers {np.count_nonzero(result.mask) / n_all:.1%} of the image."
-    listed = (f"class {value} {n / n_all:.1%}" for value, n in n_pixels.items())
-    return f"Shares of the image: {', '.join(listed)}."
