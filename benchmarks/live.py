@@ -18,7 +18,7 @@ from statistics import median
 
 import napari
 import numpy as np
-from qtpy.QtCore import QEvent, QPointF, Qt, QTimer
+from qtpy.QtCore import QEvent, QEventLoop, QPointF, Qt, QTimer
 from qtpy.QtGui import QMouseEvent
 from qtpy.QtWidgets import QApplication
 
@@ -31,7 +31,7 @@ from napari_seeded_kmeans.session import Stage
 WINDOW_PX = (1360, 900)
 STEPS = 12
 HAND_S = 0.008
-BEAT_MS = 1
+BEAT_MS = 2
 PATIENCE_S = 300
 SETTINGS = {
     "auto": {},
@@ -131,7 +131,8 @@ class Eye:
         until = time.perf_counter() + PATIENCE_S
         while self._dock._seeds.is_waiting or self._dock.session.running:
             was_seen = self._is_seen
-            QApplication.processEvents()
+            # Asleep until something happens, the heart's beat at the latest, as the window is by itself.
+            QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
             if was_seen and not seen > 0:
                 # The preview was drawn by now.
                 seen = time.perf_counter() - let_go
@@ -225,9 +226,10 @@ def measure_setting(
     if not chosen.seen_only:
         before = dock._last.answer.segmentation
         let_go = paint(viewer, seeds, stroke(rng, size))
-        eye.wait(let_go, seen_only=False)
-        seeds.undo()
-        eye.wait(time.perf_counter(), seen_only=False)
+        with heart:
+            eye.wait(let_go, seen_only=False)
+            seeds.undo()
+            eye.wait(time.perf_counter(), seen_only=False)
         after = dock._last.answer.segmentation
         same = all(
             getattr(after, name).tobytes() == getattr(before, name).tobytes() for name in ("labels", "scores")

@@ -6,6 +6,7 @@ other threads and processes. The functions here hold no state and touch no files
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -23,7 +24,7 @@ from .coherence import (
     may_be_everywhere,
     strong_cut,
 )
-from .errors import CancelledError, SeededKMeansError
+from .errors import SeededKMeansError
 from .evidence import find_evidence
 from .features import FeatureRecipe, check_image, resolve_recipe, with_lightness
 from .looks import Look, check_painted, fit_look
@@ -43,10 +44,13 @@ from .texture import (
     stack_at,
     standardise,
 )
-from .threads import Cancel, Progress, map_tiles
+from .threads import Cancel, Progress, map_tiles, stop_if
 from .workspace import Shelf, Workspace
 
 Spread = Literal["everywhere", "strokes"]
+
+# Stages are told in hundredths.
+_PARTS = 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,10 +150,7 @@ def segment(
     steps = _Steps(4, cancel, progress)
     array = check_image(image, np.ndim(seeds), channel_axis)
     painted = check_seeds(seeds, array.shape[: np.ndim(seeds)])
-    about = painted.ndim, params.color_space, params.blur_sigma_px, params.texture, spacing, edits.recipe
-    workspace = (shelf or Shelf()).workspace(
-        array, about, lambda: Workspace(array, _recipe(array, painted, params, spacing, edits), spacing)
-    )
+    workspace = open_workspace(array, painted.ndim, params, spacing=spacing, edits=edits, shelf=shelf)
     recipe = workspace.recipe
     finite = workspace.finite if valid is None else workspace.finite & valid
     steps.done()
@@ -168,6 +169,21 @@ def segment(
     return model, result
 
 
+def open_workspace(
+    image: NDArray[Any],
+    n_spatial: int,
+    params: Params,
+    *,
+    spacing: tuple[float, ...] | None = None,
+    edits: PaletteEdits = NO_EDITS,
+    shelf: Shelf | None = None,
+) -> Workspace:
+    """Return the workspace of an image (*spatial[, c]) for some settings: the one on the shelf, if there."""
+    about = n_spatial, params.color_space, params.blur_sigma_px, params.texture, spacing, edits.recipe
+    recipe = partial(_recipe, image, n_spatial, params, spacing, edits)
+    return (shelf or Shelf()).workspace(image, about, lambda: Workspace(image, recipe(), spacing))
+
+
 def fit(
     image: ArrayLike,
     seeds: ArrayLike,
@@ -180,7 +196,7 @@ def fit(
     """Fit a model to the strokes on an image."""
     array = check_image(image, np.ndim(seeds), channel_axis)
     painted = check_seeds(seeds, array.shape[: np.ndim(seeds)])
-    recipe = _recipe(array, painted, params, None, edits)
+    recipe = _recipe(array, painted.ndim, params, None, edits)
     channels, finite = compute_channels(array, recipe)
     taught = edits.apply(*_painted_samples(channels, finite, painted, recipe))
     return _fit_samples(taught, seed_classes(painted), params, recipe, len(channels), random_state)
@@ -206,7 +222,7 @@ def fit_many(
             array = check_image(image, np.ndim(seeds), channel_axis)
             painted = check_seed_image(seeds, array.shape[: np.ndim(seeds)])
             if recipe is None:
-                recipe = _recipe(array, painted, params, None, edits)
+                recipe = _recipe(array, painted.ndim, params, None, edits)
             channels, finite = compute_channels(array, recipe)
             n_channels = len(channels)
             own_samples, own_values = _painted_samples(channels, finite, painted, recipe)
@@ -256,7 +272,7 @@ def _check_axes(image: NDArray[Any], recipe: FeatureRecipe) -> None:
 
 
 class _Steps:
-    """Counts the stages of a run, and stops it between two of them."""
+    """Counts the stages of a run in hundredths, and stops it between two of them."""
 
     def __init__(self, total: int, cancel: Cancel | None, progress: Progress | None) -> None:
         self.cancel = cancel
@@ -266,15 +282,18 @@ class _Steps:
 
     def done(self) -> None:
         self._n_done += 1
+        self.part(0, 1)
+        stop_if(self.cancel)
+
+    def part(self, done: int, total: int) -> None:
+        """Say how much of a stage is done."""
         if self._progress is not None:
-            self._progress(self._n_done, self._total)
-        if self.cancel is not None and self.cancel():
-            raise CancelledError
+            self._progress(_PARTS * self._n_done + _PARTS * done // total, _PARTS * self._total)
 
 
 def _recipe(
     image: NDArray[Any],
-    seeds: NDArray[np.integer],
+    n_spatial: int,
     params: Params,
     spacing: tuple[float, ...] | None,
     edits: PaletteEdits,
@@ -282,11 +301,11 @@ def _recipe(
     """Settle how features are made, all but their standard; as they were when the palette was edited."""
     recipe = resolve_recipe(
         image,
-        has_channels=image.ndim > seeds.ndim,
+        has_channels=image.ndim > n_spatial,
         color_space=params.color_space,
         blur_sigma_px=params.blur_sigma_px,
     )
-    if params.texture and can_have_texture(seeds.ndim):
+    if params.texture and can_have_texture(n_spatial):
         recipe = replace(recipe, sigmas_px=SIGMAS_PX, spacing=spacing)
     if edits.recipe is not None:
         return edits.checked_recipe(recipe)
@@ -342,7 +361,7 @@ def _apply(
 ) -> Result:
     """Scores; labels that hang together; cleaned."""
     params, classes = model.params, model.classes
-    scores, strange = find_evidence(model, workspace, steps.cancel)
+    scores, strange = find_evidence(model, workspace, steps.cancel, steps.part)
     steps.done()
     scores[:, ~finite] = np.float32(1 / len(classes))
     scores = _smooth(scores, params.smooth_px, workspace.scene.spacing)

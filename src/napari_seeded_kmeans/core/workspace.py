@@ -67,7 +67,7 @@ class Workspace:
         self._kept: dict[int, Stack] = {}
         self._bytes_left = kept_bytes
         self._last_window: tuple[Window, Stack] | None = None
-        self._lock = Lock()
+        self._lock, self._window_lock = Lock(), Lock()
 
     def stack(self, number: int) -> Stack:
         """Return the features (d, *tile shape) of a tile, as they are: nothing is standardised."""
@@ -87,9 +87,13 @@ class Workspace:
 
         Those of the last window are kept.
         """
-        with self._lock:
-            if self._last_window is not None and self._last_window[0] == window:
-                return self._last_window[1]
+        # Whoever asks for what is just being worked out waits for it.
+        with self._window_lock:
+            if self._last_window is None or self._last_window[0] != window:
+                self._last_window = window, self._every(window, cancel)
+            return self._last_window[1]
+
+    def _every(self, window: Window, cancel: Cancel | None) -> Stack:
         if not self.tiles:
             found = np.ascontiguousarray(self.channels[:, *window])
         else:
@@ -102,8 +106,6 @@ class Workspace:
                     found[:, *part.places] = self._some(number, part.inside)[:, *part.steps]
 
             map_tiles(fill, range(len(self.tiles)), cancel=cancel)
-        with self._lock:
-            self._last_window = window, found
         return found
 
     def _some(self, number: int, inside: Tile) -> Stack:

@@ -10,6 +10,7 @@ from qtpy.QtWidgets import QFrame, QWidget
 
 from ..io.sessions import SavedSession
 from ..session import Facts, Session, Stage, Work
+from .activity import Activity
 from .class_list import ClassList
 from .classes import Classes
 from .controls import controls
@@ -135,6 +136,8 @@ class SeededSegmentation(DockFrame):
         for worker in self._workers:
             worker.close()
         self.insight.stop_pointing()
+        self._sight.close()
+        self._activity.show(False)
         self._inputs.let_go()
         self._on_seeds_chosen()
         for event in self._layer_events():
@@ -187,6 +190,7 @@ class SeededSegmentation(DockFrame):
         self._keys = Keys(segment=self.segment, cancel=self.cancel, hold=self.hold)
         self._updates = Updates()
         self._sight = Sight(self._viewer)
+        self._activity = Activity("Seeded segmentation")
         self._records = Records(self._viewer, self.session, self._inputs, self._sitting)
         self._workers = self._updates, self._extras, self._records
         self._close_in_the_end(*self._workers)
@@ -215,6 +219,7 @@ class SeededSegmentation(DockFrame):
         self.run_bar.cancel_requested.connect(self.cancel)
         self._slow_timer.timeout.connect(self.session.show_slow)
         self._updates.progressed.connect(self.run_bar.show_progress)
+        self._updates.progressed.connect(self._activity.step)
         self._updates.previewed.connect(self._on_previewed)
         self._updates.arrived.connect(self._on_arrived)
         self._sight.moved.connect(self._on_sight_moved)
@@ -300,6 +305,9 @@ class SeededSegmentation(DockFrame):
         self._records.keep()
         self._is_behind = True
         self._follow()
+        source = self._inputs.source
+        if source is not None and self.session.stage is Stage.NEEDS_STROKES and self.run_bar.is_live:
+            self._updates.get_ready(source, self._request(source), self._sight.visible(source))
 
     def _on_legend_changed(self) -> None:
         self._look()
@@ -365,6 +373,7 @@ class SeededSegmentation(DockFrame):
             has_next=session.has_advice,
         )
         self.run_bar.show_running(session.is_slow)
+        self._activity.show(session.is_slow)
         if not session.running:
             self._slow_timer.stop()
         elif not session.is_slow and not self._slow_timer.isActive():

@@ -9,9 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import heard_by
+from ..core.features import check_image
 from ..core.legend import Legend
-from ..core.model import OnFit
+from ..core.model import OnFit, open_workspace
 from ..core.palette_edits import NO_EDITS, PaletteEdits
+from ..core.params import make_params
+from ..core.preview import window_of
 from ..core.threads import Cancel, Progress
 from ..core.warm_up import start_warm_up
 from ..core.workspace import Shelf
@@ -89,6 +92,18 @@ class Request:
     edits: PaletteEdits = NO_EDITS
     ignore: tuple[int, ...] = ()
     region: NDArray[np.bool_] | None = None
+
+    def get_ready(self, visible: tuple[slice, ...], shelf: Shelf, cancel: Cancel) -> None:
+        """Work out what depends on the image alone, for what is visible, in the worker thread."""
+        if self.region is not None:
+            return
+        n_spatial = self.seeds.ndim
+        image = check_image(self.image, n_spatial, self.channel_axis)
+        params = make_params(self.preset, **self.params)
+        workspace = open_workspace(
+            image, n_spatial, params, spacing=self.spacing, edits=self.edits, shelf=shelf
+        )
+        workspace.every(window_of(visible), cancel)
 
     def run(
         self, cancel: Cancel, progress: Progress, shelf: Shelf | None = None, on_fit: OnFit | None = None

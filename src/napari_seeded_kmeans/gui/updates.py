@@ -102,11 +102,16 @@ class Updates(QObject):
 
         Nothing known of the image is used when asked `afresh`: its pixels may have changed in place.
         """
-        if afresh or self._newest is None or self._newest.data is not source.data:
+        if afresh or (self._newest is not None and self._newest.data is not source.data):
             self.forget()
         ticket = self._newest = _Ticket(source, source.data, source.spacing)
         self._visible = visible
         self._runner.submit(partial(self._work, ticket, request), partial(self._on_done, ticket))
+
+    def get_ready(self, source: Source, request: Request, visible: Visible) -> None:
+        """Work out what `ask` will need of the image, before there is enough to ask for."""
+        if self._newest is None or self._newest.data is not source.data:
+            self._glancer.submit(partial(self._get_ready, request, visible), _nothing)
 
     def look(self, visible: Visible) -> None:
         """Label another part of the image soon, while all of it is being worked out."""
@@ -152,6 +157,10 @@ class Updates(QObject):
 
         array = self._load(request.image)
         return replace(request, image=array).run(is_over, progress, self._shelf, on_fit)
+
+    def _get_ready(self, request: Request, visible: Visible, cancel: Cancel, _progress: Progress) -> None:
+        array = self._load(request.image)
+        replace(request, image=array).get_ready(visible, self._shelf, cancel)
 
     def _glance(
         self, fitted: _Fitted, visible: Visible, cancel: Cancel, _progress: Progress | None = None
