@@ -15,7 +15,7 @@ settle only the outline on the full one.
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ from scipy import ndimage
 
 from ._kernels.grid import add_squared_steps
 from .grid import Edges, Grid, make_grid
+from .kmeans import kmeans
 from .threads import Cancel, map_tiles, stop_if
 
 Values = NDArray[np.float32]
@@ -58,6 +59,26 @@ _N_STROKED_PIECES = 3
 _FRAGMENT = 0.025
 # The strong cut is solved on an image of at most this many pixels.
 _N_COARSE = 1 << 18
+# A sketch of an image has at most so many pixels; they are put into so many clusters.
+_N_SKETCH = 1 << 16
+_N_CLUSTERS = 32
+
+
+class Clusters(NamedTuple):
+    """An image's own clusters.
+
+    Attributes
+    ----------
+    centers : ndarray (k, c), float32
+    labels : ndarray (n,), int32
+        The cluster of every pixel.
+    bandwidth : float
+        The median distance of a pixel from the centre of its cluster.
+    """
+
+    centers: Values
+    labels: Labels
+    bandwidth: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,22 +128,52 @@ class Scene:
 
     @cached_property
     def factors(self) -> tuple[int, ...]:
-        """How many pixels of each axis to join: the finest axes first, until few enough are left."""
-        factors = np.ones(len(self.shape), int)
-        spacing = np.asarray(self.spacing or (1.0,) * len(self.shape), float)
-        while np.prod(-(-np.array(self.shape) // factors)) > _N_COARSE:
-            steps = spacing * factors
-            factors[steps < 1.5 * steps.min()] *= 2
-        return tuple(int(factor) for factor in factors)
+        """How many pixels of each axis to join for the strong cut."""
+        return self._factors_for(_N_COARSE)
 
     @cached_property
     def coarser(self) -> "Scene":
         """The scene of blocks of `factors` pixels; itself where they are all 1."""
-        if max(self.factors) == 1:
+        return self._reduced(self.factors)
+
+    @cached_property
+    def sketch_factors(self) -> tuple[int, ...]:
+        """How many pixels of each axis to join for a first impression."""
+        return self._factors_for(_N_SKETCH)
+
+    @cached_property
+    def sketch(self) -> "Scene":
+        """The scene of blocks of `sketch_factors` pixels; itself where they are all 1."""
+        return self._reduced(self.sketch_factors)
+
+    @cached_property
+    def clusters(self) -> Clusters:
+        """K-means on all pixels, whatever was painted."""
+        samples = self.channels.reshape(len(self.channels), -1).T
+        # A look at the first pixels settles it for nearly every image.
+        n_distinct = len(np.unique(samples[: 8 * _N_CLUSTERS], axis=0))
+        if n_distinct < _N_CLUSTERS:
+            n_distinct = len(np.unique(samples, axis=0))
+        found = kmeans(samples, min(_N_CLUSTERS, n_distinct))
+        centers = np.asarray(found.centers, np.float32)
+        distances = np.linalg.norm(samples - centers[found.labels], axis=1)
+        return Clusters(centers, found.labels, float(np.median(distances)) or 1.0)
+
+    def _factors_for(self, n_most: int) -> tuple[int, ...]:
+        """Join the finest axes first, until at most so many pixels are left."""
+        factors = np.ones(len(self.shape), int)
+        spacing = np.asarray(self.spacing or (1.0,) * len(self.shape), float)
+        while np.prod(-(-np.array(self.shape) // factors)) > n_most:
+            steps = spacing * factors
+            factors[steps < 1.5 * steps.min()] *= 2
+        return tuple(int(factor) for factor in factors)
+
+    def _reduced(self, factors: tuple[int, ...]) -> "Scene":
+        if max(factors) == 1:
             return self
-        spacing = self.spacing or (1.0,) * len(self.factors)
-        steps = tuple(step * factor for step, factor in zip(spacing, self.factors, strict=True))
-        return Scene(_block_means(self.channels, self.factors), steps)
+        spacing = self.spacing or (1.0,) * len(factors)
+        steps = tuple(step * factor for step, factor in zip(spacing, factors, strict=True))
+        return Scene(block_means(self.channels, factors), steps)
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,12 +195,17 @@ class View:
 
     def coarser(self) -> "View":
         """Return the view of blocks of pixels; a block is painted if one of its pixels is."""
-        factors, scene = self.scene.factors, self.scene.coarser
+        return self._reduced(self.scene.factors, self.scene.coarser)
+
+    def sketch(self) -> "View":
+        """Return the view of the scene's sketch."""
+        return self._reduced(self.scene.sketch_factors, self.scene.sketch)
+
+    def _reduced(self, factors: tuple[int, ...], scene: Scene) -> "View":
         if scene is self.scene:
             return self
-        return View(
-            _block_means(self.scores, factors), scene, _block_extremes(self.seeds, factors, np.maximum)
-        )
+        seeds = _block_extremes(self.seeds, factors, np.maximum)
+        return View(block_means(self.scores, factors), scene, seeds)
 
 
 def light_cut(view: View, weight: float = LIGHT_CUT, cancel: Cancel | None = None) -> Labels:
@@ -321,7 +377,7 @@ def _squared_steps(values: Values, axis: int) -> float:
     return sum(map_tiles(of_channel, range(len(rows))))
 
 
-def _block_means(values: Values, factors: tuple[int, ...]) -> Values:
+def block_means(values: Values, factors: tuple[int, ...]) -> Values:
     """Return the means of blocks over the last axes; the border repeats outwards."""
     n_leading = values.ndim - len(factors)
     for axis, factor in enumerate(factors, start=n_leading):

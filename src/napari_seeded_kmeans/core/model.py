@@ -45,6 +45,7 @@ from .texture import (
     standardise,
 )
 from .threads import Cancel, Progress, map_tiles, stop_if
+from .unpainted import judge_unpainted
 from .workspace import Shelf, Workspace
 
 Spread = Literal["everywhere", "strokes"]
@@ -367,9 +368,9 @@ def _apply(
     scores = _smooth(scores, params.smooth_px, workspace.scene.spacing)
     scores[:, ~finite] = np.float32(1 / len(classes))
     known = None if seeds is None else np.where(finite, seeds, 0)
-    indices, spread = choose(
-        View(scores, workspace.scene, class_indices(known, finite.shape, classes)), params, steps.cancel
-    )
+    view = View(scores, workspace.scene, class_indices(known, finite.shape, classes))
+    indices, spread, scores = choose(view, params, steps.cancel, strangeness=strange.min(axis=0))
+    scores[:, ~finite] = np.float32(1 / len(classes))
     dtype = np.int64 if seeds is None else seeds.dtype
     labels = np.asarray(classes, dtype)[indices]
     settled = params.model_copy(update={"spread": spread})
@@ -389,9 +390,14 @@ def class_indices(
 
 
 def choose(
-    view: View, params: Params, cancel: Cancel | None = None, *, step: float = 1.0
-) -> tuple[NDArray[np.integer], Spread]:
-    """Return the class index of every pixel, and how far strokes spread.
+    view: View,
+    params: Params,
+    cancel: Cancel | None = None,
+    *,
+    step: float = 1.0,
+    strangeness: NDArray[np.float32] | None = None,
+) -> tuple[NDArray[np.integer], Spread, NDArray[np.float32]]:
+    """Return the class index of every pixel, how far strokes spread, and the scores it rests on.
 
     Parameters
     ----------
@@ -400,6 +406,8 @@ def choose(
     cancel : callable, optional
     step : float
         How many pixels of the image one of the view's stands for, along each side.
+    strangeness : ndarray (*spatial,), float32, optional
+        Without it, unpainted colours are not judged.
     """
     has_seeds = bool((view.seeds >= 0).any())
     spread = params.spread if has_seeds else "everywhere"
@@ -410,10 +418,12 @@ def choose(
     if spread == "auto":
         spread, labels = _find_spread(view, light, cancel)
     if not params.coherence:
-        return best_class(view.scores), spread
-    if spread == "strokes":
-        return strong_cut(view, strong, params.reach, cancel), spread
-    return light_cut(view, light, cancel) if labels is None else labels, spread
+        return best_class(view.scores), spread, view.scores
+    if spread != "strokes":
+        return light_cut(view, light, cancel) if labels is None else labels, spread, view.scores
+    if params.judge_unpainted and strangeness is not None and len(view.scores) == 2:
+        view = judge_unpainted(view, strangeness, strong, params.reach, cancel)
+    return strong_cut(view, strong, params.reach, cancel), spread, view.scores
 
 
 def _find_spread(

@@ -70,6 +70,13 @@ class Params(BaseModel):
         "classes, where only what you painted is wanted; 0 is off.",
         json_schema_extra=_ADVANCED,
     )
+    judge_unpainted: bool = Field(
+        True,
+        title="Judge unpainted colours",
+        description="Where only what you painted is wanted: colours unlike all painted ones go to the class "
+        "in whose region most of them lie. Off gives them to the nearest painted colour.",
+        json_schema_extra=_ADVANCED,
+    )
     smooth_px: float = Field(
         0.0,
         ge=0,
@@ -167,6 +174,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
                 "n_clusters": 64,
                 "coherence": 0.0,
                 "spread": "everywhere",
+                "judge_unpainted": False,
                 "smooth_px": 0.0,
                 "min_size_px": 500,
                 "fill_holes": True,

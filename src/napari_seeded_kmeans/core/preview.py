@@ -81,7 +81,7 @@ def preview(
     # What the strokes meant before they most likely mean now.
     meant = (spread if spread and params.spread == "auto" else params.spread) if sees_all else "everywhere"
     params = params.model_copy(update={"spread": meant})
-    chosen, _ = choose(view, params, cancel, step=max(side.step for side in window))
+    chosen, _, _ = choose(view, params, cancel, step=max(side.step for side in window))
     labels: Labels = np.asarray(model.classes, seeds.dtype)[chosen].reshape(finite.shape)
     if not sees_all and spread == "strokes" and before is not None:
         labels = _keep_touched(

@@ -1,0 +1,109 @@
+"""What those colours of a picture mean that no stroke touched.
+
+*Strategy.* Who paints a person's shirt says nothing of the trousers: they are
+like nothing that was painted, and whichever palette is nearest would decide by
+chance. Such pixels are judged by their like in the picture: K-means on all its
+pixels, where every cluster speaks for the class in whose region most of it
+lies. That region is first what a cut makes of the pixels that strokes do
+explain, then what it makes of both: GrabCut's refit (Rother, Kolmogorov and
+Blake, SIGGRAPH 2004), kept away from pixels that strokes know. For a thing and
+its surroundings, that is two classes: among parts of one thing shares of
+regions say little (RESULTS.md).
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+from scipy.special import expit
+
+from .coherence import CUT_PER_LENGTH, REACH, Scene, View, block_means, strong_cut
+from .scores import rbf_scores
+from .threads import Cancel
+
+Values = NDArray[np.float32]
+
+# Up to this strangeness strokes know a pixel; their say falls with its square beyond.
+_KNOWN = 0.5
+# Of a cluster's pixels, a class has at least this share.
+_LEAST_SHARE = 1e-3
+_LEAST_SCORE = np.float32(1e-5)
+
+
+def judge_unpainted(
+    view: View,
+    strangeness: Values,
+    weight_per_length: float = CUT_PER_LENGTH,
+    reach: float = REACH,
+    cancel: Cancel | None = None,
+) -> View:
+    """Return the view with scores in which the picture speaks where the strokes do not know.
+
+    Parameters
+    ----------
+    view : View
+        With two classes.
+    strangeness : ndarray (*spatial,), float32
+        Distance to the nearest cluster of any class over its reach.
+    weight_per_length, reach : float
+        Of the cut, see `strong_cut`.
+    cancel : callable, optional
+    """
+    trust = np.square(np.float32(_KNOWN) / np.maximum(strangeness, np.float32(_KNOWN)))
+    sketch = view.sketch()
+    strokes, known = _odds(sketch.scores), block_means(trust, view.scene.sketch_factors)
+    picture = np.zeros_like(strokes)
+    for scene in (sketch.scene, view.scene):
+        odds = _joint(strokes, picture, known)
+        region = strong_cut(_with_odds(sketch, odds), weight_per_length, reach, cancel)
+        picture = _odds_of_clusters(scene, sketch.scene, _touched(region == 1, sketch.seeds == 1), cancel)
+    return _with_odds(view, _joint(_odds(view.scores), picture, trust))
+
+
+def _joint(strokes: Values, picture: Values, trust: Values) -> Values:
+    """Join the logarithms of odds by trust; where both say the same, half the doubt is taken back."""
+    joint = picture + trust * (strokes - picture)
+    agree = strokes * picture > 0
+    joint[agree] = (joint[agree] + strokes[agree]) / 2
+    return joint
+
+
+def _touched(region: NDArray[np.bool_], seeds: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the pieces that have a stroke."""
+    pieces, n_pieces = ndimage.label(region)
+    has_stroke = np.zeros(n_pieces + 1, bool)
+    has_stroke[pieces[seeds]] = True
+    has_stroke[0] = False
+    touched: NDArray[np.bool_] = has_stroke[pieces]
+    return touched
+
+
+def _odds_of_clusters(
+    scene: Scene, sketch: Scene, region: NDArray[np.bool_], cancel: Cancel | None
+) -> Values:
+    """Return what the sketch's clusters say of a scene's pixels, given the second class's region in it."""
+    clusters = sketch.clusters
+    n_clusters = len(clusters.centers)
+    counts = np.bincount(region.ravel() * n_clusters + clusters.labels, minlength=2 * n_clusters)
+    # Shares of the region, not of the cluster: surroundings must not win by their size.
+    shares = counts.reshape(2, -1) / np.maximum(counts.reshape(2, -1).sum(axis=1, keepdims=True), 1)
+    chances = np.maximum(shares / shares.sum(axis=0), _LEAST_SHARE)
+    scores = rbf_scores(
+        scene.channels.reshape(len(scene.channels), -1).T,
+        clusters.centers,
+        np.log(chances).T,
+        np.zeros(2),
+        bandwidth=clusters.bandwidth,
+        cancel=cancel,
+    )
+    return _odds(scores.reshape(2, *scene.shape))
+
+
+def _odds(scores: Values) -> Values:
+    """Return the logarithm of the second class's odds."""
+    logs = np.log(np.maximum(scores, _LEAST_SCORE))
+    odds: Values = logs[1] - logs[0]
+    return odds
+
+
+def _with_odds(view: View, odds: Values) -> View:
+    return View(np.stack([expit(-odds), expit(odds)]), view.scene, view.seeds)
