@@ -157,3 +157,14 @@ def test_a_stroke_of_the_mouse_is_one_change(window):
     layer.undo()
     check(tracker, np.zeros_like(layer.data))
     tracker.follow(None)
+
+
+def test_a_snapshot_is_shared_until_something_is_painted(tracker):
+    layer = Labels(np.zeros((12, 14), np.uint8))
+    tracker.follow(layer)
+    first = tracker.snapshot()
+    assert tracker.snapshot() is first
+    paint(layer)
+    QApplication.processEvents()
+    assert not first.any()
+    assert tracker.snapshot().any()

@@ -301,10 +301,11 @@ class SeededSegmentation(DockFrame):
 
     def _on_painted(self, _change: Change | None) -> None:
         self._look()
-        self._records.count(self._seeds.snapshot())
-        self._records.keep()
+        # The result first: counting and keeping can wait that long.
         self._is_behind = True
         self._follow()
+        self._records.count(self._seeds.snapshot())
+        self._records.keep()
         source = self._inputs.source
         if source is not None and self.session.stage is Stage.NEEDS_STROKES and self.run_bar.is_live:
             self._updates.get_ready(source, self._request(source), self._sight.visible(source))

@@ -46,6 +46,7 @@ class SeedTracker(QObject):
         super().__init__(parent)
         self._watch: LayerWatch[Labels] = LayerWatch(_EVENTS, self._on_event)
         self._copy: NDArray[np.integer] = np.zeros(0, np.uint8)
+        self._snapshot: NDArray[np.integer] | None = None
         self._counts: dict[int, int] = {}
         # No delay: napari writes the data after the event, but before Qt comes round again.
         self._timer = QTimer(self)
@@ -75,8 +76,13 @@ class SeedTracker(QObject):
         self._start_over(np.zeros(0, np.uint8) if layer is None else self._array())
 
     def snapshot(self) -> NDArray[np.integer]:
-        """Return a copy of the seeds as of the last look, in the layer's shape."""
-        return self._copy.copy()
+        """Return a copy of the seeds as of the last look, in the layer's shape.
+
+        It is the same one until they change, so nobody writes to it.
+        """
+        if self._snapshot is None:
+            self._snapshot = self._copy.copy()
+        return self._snapshot
 
     def look(self) -> None:
         """Compare now; `painted` fires if anything changed."""
@@ -102,7 +108,7 @@ class SeedTracker(QObject):
         return array
 
     def _start_over(self, array: NDArray[np.integer]) -> None:
-        self._copy = np.array(array, order="C")
+        self._copy, self._snapshot = np.array(array, order="C"), None
         self._counts = {}
         self._count(array[array != 0], 1)
 
@@ -112,6 +118,8 @@ class SeedTracker(QObject):
         places = np.unravel_index(index, array.shape)
         old, new = self._copy[places], array[places]
         self._copy[places] = new
+        if index.size:
+            self._snapshot = None
         return Change(index, old, new)
 
     def _count(self, values: NDArray[np.integer], sign: int) -> None:
