@@ -1,7 +1,8 @@
 """Masks from strokes, beside what people use now: same strokes, same process, everyone's defaults.
 
-Run ``python benchmarks/quality.py --data DIR [--peers] [--ablation] [--curve] [--stability]``, where DIR
-holds sets as ``<set>/images|masks|scribbles/<id>.*`` (mask 255 is not scored; scribble k + 1 is class k).
+Run ``python benchmarks/quality.py --data DIR [--peers | --ablation | --curve | --stability | --deciles]``,
+where DIR holds sets as ``<set>/images|masks|scribbles/<id>.*`` (mask 255 is not scored; scribble k + 1 is
+class k).
 """
 
 import argparse
@@ -43,6 +44,7 @@ WITHOUT = {
     "without learnt weights": {"cluster_weights": "share"},
     "without lightness": {"color_space": "intensity"},
     "without reach": {"reach": 0.0},
+    "without judging unpainted colours": {"judge_unpainted": False},
     "without cuts": {"coherence": 0.0},
     "always everywhere": {"spread": "everywhere"},
     "always strokes": {"spread": "strokes"},
@@ -59,7 +61,7 @@ def main() -> None:
     parser.add_argument("--strokes", default="scribbles", help="the folder of strokes")
     parser.add_argument("--images", type=int, default=10_000, help="most images of a set, evenly taken")
     parser.add_argument("--peers", nargs="*", choices=list(PEERS), help="all of them, or those named")
-    for name in ("ablation", "curve", "stability"):
+    for name in ("ablation", "curve", "stability", "deciles"):
         parser.add_argument(f"--{name}", action="store_true")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
@@ -67,6 +69,8 @@ def main() -> None:
         learning_curve(arguments)
     elif arguments.stability:
         stability(arguments)
+    elif arguments.deciles:
+        error_by_uncertainty(arguments)
     elif arguments.ablation:
         compare({name: ours(**settings) for name, settings in WITHOUT.items()}, arguments)
     else:
@@ -222,7 +226,7 @@ def learning_curve(arguments: argparse.Namespace, most: int = 10, enough: float 
     """Print how many strokes a robot needs: each goes to the centre of the largest error."""
     methods = {"ours": ours(), "GrabCut": grabcut}
     needed: dict[str, list[int]] = {name: [] for name in methods}
-    for image, seeds, truth in load(arguments, "grabcut50"):
+    for number, (image, seeds, truth) in enumerate(load(arguments, "grabcut50"), start=1):
         for name, method in methods.items():
             painted = seeds.copy()
             for n_strokes in range(most + 1):
@@ -231,6 +235,7 @@ def learning_curve(arguments: argparse.Namespace, most: int = 10, enough: float 
                     break
                 paint(painted, labels, truth)
             needed[name].append(n_strokes if mean_iou(labels, truth) >= enough else most + 1)
+        print(f"image {number}: {', '.join(f'{name} {row[-1]}' for name, row in needed.items())}", flush=True)
     for name, counts in needed.items():
         reached = np.mean(np.array(counts) <= most)
         print(
@@ -250,6 +255,21 @@ def paint(seeds: Array, labels: Array, truth: Array, radius: int = 4) -> None:
     y, x = np.indices(seeds.shape)
     dab = (y - centre[0]) ** 2 + (x - centre[1]) ** 2 <= min(radius, max(depth.max() - 1, 0)) ** 2
     seeds[dab & (truth == truth[centre])] = truth[centre]
+
+
+def error_by_uncertainty(arguments: argparse.Namespace) -> None:
+    """Print the share of wrong pixels in every tenth of an image's pixels, the surest first."""
+    for name in arguments.sets:
+        rates = []
+        for image, seeds, truth in load(arguments, name):
+            found = nsk.segment(image, seeds)
+            counted = (truth != 255) & (seeds == 0)
+            wrong = (found.labels != truth)[counted]
+            order = np.argsort(found.uncertainty[counted], kind="stable")
+            rates.append([part.mean() for part in np.array_split(wrong[order], 10)])
+        if rates:
+            cells = " ".join(f"{rate:.3f}" for rate in np.mean(rates, axis=0))
+            print(f"{name:16} {cells}", flush=True)
 
 
 def stability(arguments: argparse.Namespace) -> None:

@@ -27,6 +27,8 @@ from .core.instances import split_touching as split_touching
 from .core.kmeans import KMeansResult as KMeansResult
 from .core.kmeans import kmeans as kmeans
 from .core.kmeans_estimator import KMeans as KMeans
+from .core.left_out import EstimatedAccuracy as EstimatedAccuracy
+from .core.left_out import estimate_accuracy as estimate_accuracy
 from .core.mask_seeds import seeds_from_labels as seeds_from_labels
 from .core.palette_edits import PaletteEdits as PaletteEdits
 from .core.params import Params as Params
