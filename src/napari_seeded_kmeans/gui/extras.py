@@ -50,11 +50,16 @@ class Objects:
 
 @dataclass(frozen=True, eq=False)
 class Clusters:
-    """Rows of the palette, from 1 on, by pixel (*spatial,); colour (k, c) and share (k,) of each row."""
+    """Rows of the palette, from 1 on, by pixel (*spatial,); colour (k, c) and share (k,) of each row.
+
+    `painted` are the places of the painted pixels in the flattened image, `painted_rows` the rows there.
+    """
 
     rows: NDArray[np.uint16]
     colors: NDArray[np.float64]
     shares: NDArray[np.float64]
+    painted: NDArray[np.intp]
+    painted_rows: NDArray[np.uint16]
 
 
 class Extras(QObject):
@@ -167,7 +172,8 @@ def _clusters(facts: _Facts) -> Clusters:
     rows = model.cluster_map(facts.image, channel_axis=facts.channel_axis)
     colors = model.palette_colors
     counts = np.bincount(rows.ravel(), minlength=len(colors) + 1)[1:]
-    return Clusters(rows, colors, counts / rows.size)
+    painted = np.flatnonzero(facts.answer.seeds)
+    return Clusters(rows, colors, counts / rows.size, painted, rows.ravel()[painted])
 
 
 def _cut_out(facts: _Facts) -> NDArray[np.uint8]:

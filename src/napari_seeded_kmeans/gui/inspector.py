@@ -1,6 +1,6 @@
 """Answers about single pixels and about contradictions: joins the panel, the last result and the view."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,8 +20,6 @@ from .why_words import NearRow, Question, conflict, why
 if TYPE_CHECKING:
     from ..estimator import Segmentation
 
-Then = Callable[[NDArray[np.float32]], None]
-
 
 @dataclass(frozen=True, eq=False)
 class Case:
@@ -34,12 +32,12 @@ class Case:
     legend: Legend
     clusters: Clusters | None
 
-    def painted_on(self, row: int) -> NDArray[np.bool_]:
-        """Return the painted pixels (*spatial,) nearest to a cluster."""
+    def painted_on(self, rows: Sequence[int]) -> NDArray[np.intp]:
+        """Return where, in the flattened image, painted pixels are nearest to one of some clusters."""
         if self.clusters is None:
-            return np.zeros(self.seeds.shape, bool)
-        behind: NDArray[np.bool_] = (self.seeds != 0) & (self.clusters.rows == row + 1)
-        return behind
+            return np.empty(0, np.intp)
+        behind = np.isin(self.clusters.painted_rows, np.array(rows) + 1)
+        return self.clusters.painted[behind]
 
 
 class Inspector(QObject):
@@ -57,6 +55,7 @@ class Inspector(QObject):
         self._position: tuple[int, ...] | None = None
         self._near: tuple[NearCluster, ...] = ()
         self._features: NDArray[np.float32] | None = None
+        self._seen_by: Model | None = None
         self._conflicts: tuple[Conflict, ...] = ()
         view.strokes_requested.connect(self._on_strokes_requested)
         view.conflict_requested.connect(self._on_conflict_requested)
@@ -75,23 +74,25 @@ class Inspector(QObject):
     def answer(self, features: NDArray[np.float32]) -> None:
         """Answer the last question, given what the model sees there (d,)."""
         self._features = features
+        self._seen_by = None if self._case is None else self._case.model
         self._answer()
 
     def show(self, case: Case) -> None:
         """Take another result to ask about."""
-        is_same = self._case is not None and self._case.model is case.model
         self._case = case
         self._view.set_ready(True)
+        if not self._view.isVisible():
+            return
         self._conflicts = find_conflicts(case.model)
         self._show_conflict()
-        if is_same:
+        if self._seen_by is case.model:
             self._answer()
         elif self._position is not None:
             self.ask(self._position)
 
     def clear(self) -> None:
         """Forget result and question."""
-        self._case = self._position = self._features = None
+        self._case = self._position = self._features = self._seen_by = None
         self._near, self._conflicts = (), ()
         self._view.show_answer("")
         self._view.show_conflict("")
@@ -129,7 +130,7 @@ class Inspector(QObject):
 
     def _row(self, case: Case, row: int, distance: float) -> NearRow:
         palette = case.model.palette
-        n_painted = None if case.clusters is None else int(np.count_nonzero(case.painted_on(row)))
+        n_painted = None if case.clusters is None else len(case.painted_on([row]))
         color = hex_colors(case.source, palette.centers[row : row + 1], case.model)[0]
         return NearRow(color, int(palette.classes[row]), distance, n_painted)
 
@@ -144,9 +145,12 @@ class Inspector(QObject):
             self._conflicts = (*self._conflicts[1:], self._conflicts[0])
 
     def _find_strokes(self, case: Case, rows: tuple[int, ...]) -> None:
-        pixels = np.logical_or.reduce([case.painted_on(row) for row in rows])
-        places = np.argwhere(pixels)
-        if len(places):
+        behind = case.painted_on(rows)
+        if len(behind):
+            shape = case.seeds.shape
+            places = np.stack(np.unravel_index(behind, shape), axis=-1)
             aim = places.mean(axis=0) if self._position is None else np.array(self._position)
             nearest = places[((places - aim) ** 2).sum(axis=1).argmin()]
+            pixels = np.zeros(shape, bool)
+            pixels.flat[behind] = True
             self.strokes_found.emit(pixels, tuple(int(index) for index in nearest))

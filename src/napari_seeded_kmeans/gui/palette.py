@@ -160,7 +160,8 @@ class Palette(QObject):
         """Show the clusters of a result; `clusters` are its pixels, once they are known."""
         self._source, self._model, self._legend = source, model, legend
         self._clusters = clusters
-        self._show()
+        if self._view.isVisible():
+            self._show()
 
     # ---- what happens ----
 

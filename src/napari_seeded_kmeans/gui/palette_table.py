@@ -116,14 +116,20 @@ class PaletteTable(QWidget):
     ) -> None:
         """Show `rows`, with those numbered `selected` so; offer `classes` (value, name); emits nothing."""
         self._is_filling = True
-        if len(rows) != len(self._rows):
+        before, self._rows = self._rows, tuple(rows)
+        if len(rows) != len(before):
+            before = ()
             self.tree.clear()
-            self.tree.addTopLevelItems([QTreeWidgetItem() for _ in rows])
+            self.tree.addTopLevelItems([_new_item() for _ in rows])
             self._fit_height(len(rows))
-        self._rows = tuple(rows)
         for index, row in enumerate(rows):
-            _fill(self._item(index), row)
+            if not before or before[index] != row:
+                _fill(self._item(index), row)
             self._item(index).setSelected(row.number in selected)
+        if self._rows != before:
+            # Once for all cells: a header that fits itself does so after every one of them.
+            for column in (_SWATCH, _SHARE, _WEIGHT, _LOCK, _MUTE):
+                self.tree.resizeColumnToContents(column)
         self._is_filling = False
         if tuple(classes) != self._classes:
             self._classes = tuple(classes)
@@ -220,7 +226,6 @@ class PaletteTable(QWidget):
         if header is not None:
             header.setStretchLastSection(False)
             header.setMinimumSectionSize(_SWATCH_PX.width() + _RIM_PX)
-            header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
             header.setSectionResizeMode(_CLASS, QHeaderView.ResizeMode.Stretch)
         buttons = QGridLayout()
         buttons.setSpacing(4)
@@ -241,6 +246,15 @@ class PaletteTable(QWidget):
         layout.addLayout(buttons)
 
 
+def _new_item() -> QTreeWidgetItem:
+    item = QTreeWidgetItem()
+    for column in (_SHARE, _WEIGHT):
+        item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    for column, text in _HELP.items():
+        item.setToolTip(column, f"<p>{text}</p>")
+    return item
+
+
 def _fill(item: QTreeWidgetItem, row: PaletteRow) -> None:
     swatch = QPixmap(_SWATCH_PX)
     swatch.fill(QColor(row.color))
@@ -254,10 +268,6 @@ def _fill(item: QTreeWidgetItem, row: PaletteRow) -> None:
     item.setText(_CLASS, f"{row.class_value} {row.class_name}")
     item.setText(_SHARE, "–" if row.share is None else f"{row.share:.1%}")
     item.setText(_WEIGHT, "–" if row.weight is None else f"{row.weight:+.0f}")
-    for column in (_SHARE, _WEIGHT):
-        item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     font = item.font(_CLASS)
     font.setStrikeOut(is_muted)
     item.setFont(_CLASS, font)
-    for column, text in _HELP.items():
-        item.setToolTip(column, f"<p>{text}</p>")

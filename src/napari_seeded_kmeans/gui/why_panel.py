@@ -17,7 +17,6 @@ class WhyPanel(QWidget):
         super().__init__(parent)
         self.ask_button = QPushButton("Ask about a pixel", self)
         self.ask_button.setCheckable(True)
-        self.ask_button.setToolTip(f"<p>{_ASK_HELP}</p>")
         self.strokes_button = QPushButton("Show the strokes behind it", self)
         self.strokes_button.setToolTip("<p>Light up what was painted on the nearest colour and go there.</p>")
         self.conflict_button = QPushButton("Show these strokes", self)
@@ -52,6 +51,8 @@ class WhyPanel(QWidget):
 
     def set_ready(self, is_ready: bool) -> None:
         """Say whether there is a result to ask about."""
+        if is_ready == self.ask_button.isEnabled():
+            return
         self.ask_button.setEnabled(is_ready)
         help_text = _ASK_HELP if is_ready else "There is no result to ask about yet."
         self.ask_button.setToolTip(f"<p>{help_text}</p>")
