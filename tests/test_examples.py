@@ -29,6 +29,7 @@ def test_every_example_is_tested():
         "batch_folder.py",
         "classic_preset.py",
         "cluster_colours.py",
+        "edit_palette.py",
         "remove_background.py",
         "segment_array.py",
         "segment_ct.py",
@@ -111,3 +112,9 @@ def test_segment_in_napari(tmp_path):
     out = run("segment_in_napari.py", "--no-window", "photo-mask.png", cwd=tmp_path)
     assert out.startswith("photo-mask.png: ")
     assert set(np.unique(read_image(tmp_path / "photo-mask.png"))) == {0, 255}
+
+
+def test_edit_palette(tmp_path):
+    told = run("edit_palette.py", cwd=tmp_path)
+    assert "before: 0%" in told
+    assert "now: 100%" in told
