@@ -2,8 +2,9 @@
 
 Whole strokes, or halves of them where there are few: a pixel beside a painted
 one is known too well to say anything. What colours and texture say is scored,
-before any cut. It tells images apart on which strokes say little; it does not
-tell the best number of clusters, bandwidth or mixture of looks (RESULTS.md).
+before any cut. Where everything alike is wanted it goes with the mask's quality;
+it does not tell the best number of clusters, bandwidth or mixture of looks, and
+nothing of things that reach and cut decide (benchmarks/RESULTS.md).
 """
 
 from typing import Any, NamedTuple
