@@ -112,8 +112,8 @@ def segment(
     shelf : Shelf, optional
         Keeps what depends on the image alone; the next call with the same shelf and image is faster.
     on_fit : callable, optional
-        Called once with the fitted `core.model.Model`, the image's workspace and the seeds that count,
-        before the model is applied to the image.
+        Called once with the fitted `core.model.Model`, the image's workspace, the seeds that count and where
+        the image counts (*spatial,), before the model is applied to the image.
     cancel : callable, optional
         Asked now and then; once it answers True, `CancelledError` is raised.
     progress : callable, optional

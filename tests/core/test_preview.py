@@ -22,10 +22,11 @@ def scene(shape):
     return image.astype(np.float32), seeds, truth
 
 
-def fitted(image, seeds, **params):
+def fitted(image, seeds, valid=None, **params):
     """Return what a preview starts from, and the result."""
     caught = []
-    _, result = core.segment(image, seeds, make_params(**params), on_fit=lambda *given: caught.append(given))
+    settings = make_params(**params)
+    _, result = core.segment(image, seeds, settings, valid=valid, on_fit=lambda *given: caught.append(given))
     return caught[0], result
 
 
@@ -42,10 +43,10 @@ def test_a_window_has_few_enough_pixels(shape, most, step):
 @pytest.mark.parametrize(("shape", "index"), [((90, 120), ()), ((9, 60, 80), (4,))])
 def test_a_preview_is_much_like_the_result(shape, index, texture):
     image, seeds, _ = scene(shape)
-    (model, workspace, painted), result = fitted(image, seeds, texture=texture)
+    (model, workspace, painted, _), result = fitted(image, seeds, texture=texture)
     visible = (*(slice(i, i + 1) for i in index), *(slice(0, length) for length in shape[len(index) :]))
     window = window_of(visible, 2500)
-    labels = preview(model, workspace, painted, window, result.labels, result.spread)
+    labels = preview(model, workspace, painted, window, None, result.labels, result.spread)
     assert labels.shape == result.labels[window].shape
     assert labels.dtype == seeds.dtype
     assert (labels == result.labels[window]).mean() > 0.97
@@ -53,7 +54,7 @@ def test_a_preview_is_much_like_the_result(shape, index, texture):
 
 def test_features_of_a_window_are_those_of_its_pixels():
     image, seeds, _ = scene((90, 120))
-    (_, workspace, _), _ = fitted(image, seeds)
+    (_, workspace, _, _), _ = fitted(image, seeds)
     window = (slice(7, 81, 3), slice(11, 100, 3))
     mask = np.zeros((90, 120), bool)
     mask[window] = True
@@ -67,20 +68,20 @@ def test_in_a_part_of_the_image_pieces_belong_together_as_they_did_before():
     # A second ball, in a corner: nothing was painted on it.
     image[70:88, 96:115] += 100
     seeds[35:55, 50:70], seeds[5:15, 5:60] = 7, 1
-    (model, workspace, painted), _ = fitted(image, seeds, spread="strokes")
+    (model, workspace, painted, _), _ = fitted(image, seeds, spread="strokes")
     window = (slice(30, 90, 1), slice(50, 120, 1))
     before = np.where(truth, 7, 1).astype(np.uint8)
-    labels = preview(model, workspace, painted, window, before, "strokes")
+    labels = preview(model, workspace, painted, window, None, before, "strokes")
     assert not (labels[40:, 46:65] == 7).any()
     assert (labels == before[window]).mean() > 0.97
-    without = preview(model, workspace, painted, window, before, "everywhere")
+    without = preview(model, workspace, painted, window, None, before, "everywhere")
     assert (without[44:54, 50:61] == 7).all()
 
 
 def test_thin_strokes_are_not_lost_between_the_pixels():
     image, seeds, _ = scene((90, 120))
     seeds[11, 20:40] = 7
-    (model, workspace, painted), _ = fitted(image, seeds)
+    (model, workspace, painted, _), _ = fitted(image, seeds)
     labels = preview(model, workspace, painted, (slice(0, 90, 5), slice(0, 120, 5)))
     assert (labels[2, 4:8] == 7).all()
 
@@ -88,7 +89,17 @@ def test_thin_strokes_are_not_lost_between_the_pixels():
 def test_pixels_that_are_not_finite_get_no_label():
     image, seeds, _ = scene((40, 50))
     image[30:34, 40:44] = np.nan
-    (model, workspace, painted), _ = fitted(image, seeds)
+    (model, workspace, painted, _), _ = fitted(image, seeds)
     labels = preview(model, workspace, painted, (slice(0, 40, 1), slice(0, 50, 1)))
     assert (labels[30:34, 40:44] == 0).all()
     assert (labels != 0).sum() == 40 * 50 - 16
+
+
+def test_what_is_left_out_gets_no_label():
+    image, seeds, _ = scene((40, 50))
+    valid = np.ones(seeds.shape, bool)
+    valid[:10] = False
+    (model, workspace, painted, counts), _ = fitted(image, seeds * valid, valid=valid)
+    labels = preview(model, workspace, painted, (slice(0, 40, 1), slice(0, 50, 1)), counts)
+    assert (labels[:10] == 0).all()
+    assert (labels[10:] != 0).all()

@@ -128,8 +128,8 @@ class Result(NamedTuple):
     spread: Spread
 
 
-OnFit = Callable[[Model, Workspace, NDArray[np.integer]], None]
-"""Called with a model, before it is applied, and the image and the seeds it was fitted to."""
+OnFit = Callable[[Model, Workspace, NDArray[np.integer], NDArray[np.bool_]], None]
+"""Called with a model before it is applied, its image and seeds, and where the image counts."""
 
 
 def segment(
@@ -165,7 +165,7 @@ def segment(
         painted[mask] = taught.pixel_values
     steps.done()
     if on_fit is not None:
-        on_fit(model, workspace, np.where(finite, painted, 0))
+        on_fit(model, workspace, np.where(finite, painted, 0), finite)
     result = _apply(model, workspace, finite, painted, steps)
     return model, result
 

@@ -45,6 +45,7 @@ def preview(
     workspace: Workspace,
     seeds: Labels,
     window: Window,
+    valid: NDArray[np.bool_] | None = None,
     before: Labels | None = None,
     spread: Spread | None = None,
     cancel: Cancel | None = None,
@@ -59,6 +60,8 @@ def preview(
     seeds : ndarray (*spatial,), integer
     window : tuple of slice
         See `window_of`.
+    valid : ndarray (*spatial,), bool, optional
+        Elsewhere pixels get label 0; by default where the image is finite.
     before : ndarray (*spatial,), integer, optional
         An earlier result, which tells what belongs to strokes that are not seen.
     spread : {"everywhere", "strokes"}, optional
@@ -67,7 +70,7 @@ def preview(
     """
     features = workspace.every(window, cancel)
     scores, _ = evidence_of(model, features.reshape(len(features), -1), cancel)
-    finite = workspace.finite[window]
+    finite = (workspace.finite if valid is None else valid)[window]
     shape = tuple(length for length in finite.shape if length > 1) or (1,)
     painted = _thinned(seeds, window)
     indices = class_indices(painted, finite.shape, model.classes)

@@ -57,6 +57,7 @@ class _Fitted:
     model: Model
     workspace: Workspace
     seeds: Labels
+    valid: NDArray[np.bool_]
 
 
 class Updates(QObject):
@@ -143,12 +144,12 @@ class Updates(QObject):
     def _work(self, ticket: _Ticket, request: Request, cancel: Cancel, progress: Progress) -> Answer:
         is_seen = False
 
-        def on_fit(model: Model, workspace: Workspace, seeds: Labels) -> None:
+        def on_fit(model: Model, workspace: Workspace, seeds: Labels, valid: NDArray[np.bool_]) -> None:
             nonlocal is_seen
             # A region of interest has a workspace of its own.
             if seeds.shape != ticket.source.shape or self._visible is None:
                 return
-            fitted = self._fitted = _Fitted(ticket, model, workspace, seeds)
+            fitted = self._fitted = _Fitted(ticket, model, workspace, seeds, valid)
             self._glance(fitted, self._visible, cancel)
             is_seen = True
 
@@ -169,7 +170,9 @@ class Updates(QObject):
         before, window = self._shown, window_of(visible)
         if before is not None and before.shape != fitted.seeds.shape:
             before = None
-        found = preview(fitted.model, fitted.workspace, fitted.seeds, window, before, self._spread, cancel)
+        found = preview(
+            fitted.model, fitted.workspace, fitted.seeds, window, fitted.valid, before, self._spread, cancel
+        )
         labels = np.zeros_like(fitted.seeds) if before is None else before.astype(found.dtype)
         labels[visible] = _spread_out(found, window, labels[visible].shape)
         self._seen.emit(fitted, labels)
