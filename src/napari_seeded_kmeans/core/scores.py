@@ -157,8 +157,8 @@ def nearest_center(
         nearest_centers(planes, points, labels, squared)
         rows_out[0], rows_out[1] = labels, np.sqrt(squared)
 
-    # A row of float64 holds any label exactly.
-    rows = fill_by_value(tile_nearest, samples, dtype, np.empty((2, len(samples))), cancel)
+    # A row of float32 holds labels up to 16 million exactly.
+    rows = fill_by_value(tile_nearest, samples, dtype, np.empty((2, len(samples)), dtype), cancel)
     return rows[0].astype(np.int32), rows[1].astype(np.float32)
 
 

@@ -1,7 +1,7 @@
 """Blocks of samples: what the kernels that compare samples with centres share.
 
 Strategy: samples come as planes (d, n), and centres as planes (d, k), so that
-inner loops run along samples or centres and compile to SIMD. Samples are taken in blocks of 64. Neighbouring
+inner loops run along samples or centres and compile to SIMD. Samples are taken in blocks. Neighbouring
 samples are alike, so the box around a block tells which centres can matter
 for any of them.
 """
@@ -17,6 +17,7 @@ from ._jit import fused_kernel, kernel
 Array = NDArray[np.floating[Any]]
 
 BLOCK = 64
+"""Samples in a block where single centres are looked at: few, so that few centres come into question."""
 WIDE = 256
 """Samples in a block of `group_distances`: many, as every pass sets up sixteen constants."""
 GROUP = 4
@@ -36,13 +37,26 @@ def load_block(planes: Array, start: int, stop: int, block_out: Array) -> None:
 
 
 @kernel
-def middle_and_half(row: Array) -> tuple[float, float]:
-    """Middle and half width of the range of the finite values; NaN where there are none."""
-    low, high = inf, -inf
-    for i in range(BLOCK):
+def middle_and_half(row: Array, ends: Array) -> tuple[float, float]:
+    """Middle and half width of the range of the finite values; NaN where there are none.
+
+    row (m,) with m a power of two; ends (2, m), the same dtype, is scratch. Halved again and again: a
+    running minimum is not vectorised.
+    """
+    lows, highs = ends[0], ends[1]
+    none = row.dtype.type(inf)
+    for i in range(row.shape[0]):
         value = row[i]
-        if value - value == 0.0:
-            low, high = min(low, value), max(high, value)
+        is_finite = value - value == 0.0
+        lows[i] = value if is_finite else none
+        highs[i] = value if is_finite else -none
+    half = row.shape[0] // 2
+    while half > 0:
+        for i in range(half):
+            lows[i] = min(lows[i], lows[half + i])
+            highs[i] = max(highs[i], highs[half + i])
+        half //= 2
+    low, high = np.float64(lows[0]), np.float64(highs[0])
     return 0.5 * (low + high), 0.5 * (high - low)
 
 
@@ -68,38 +82,39 @@ def squared_distances(block: Array, centers: Array, k: int, row_out: Array) -> N
 
 
 @kernel
-def group_centers(centers: Array, numbers: NDArray[np.int64]) -> Array:
-    """Centres of (d, k) in groups, (groups, d, GROUP), with dimensions of zeros up to a multiple of GROUP."""
+def pick_centers(centers: Array, numbers: NDArray[np.int64]) -> Array:
+    """Centres of (d, k) as rows, (len(numbers), d), with dimensions of zeros up to a multiple of GROUP."""
     n_dims = centers.shape[0]
-    groups = np.zeros((len(numbers) // GROUP, n_dims + -n_dims % GROUP, GROUP), centers.dtype)
+    rows = np.zeros((len(numbers), n_dims + -n_dims % GROUP), centers.dtype)
     for slot in range(len(numbers)):
-        groups[slot // GROUP, :n_dims, slot % GROUP] = centers[:, numbers[slot]]
-    return groups
+        rows[slot, :n_dims] = centers[:, numbers[slot]]
+    return rows
 
 
 @fused_kernel
-def group_distances(block: Array, centers: Array, rows_out: Array) -> None:
-    """Squared distances of WIDE samples (d, WIDE) to the centres of a group (d, GROUP); rows (GROUP, WIDE).
+def group_distances(samples: Array, centers: Array, sums_out: Array) -> None:
+    """Squared distances of WIDE samples to the centres of a group.
 
+    samples (d * WIDE,), a plane after the other; centers (GROUP, d); sums_out (GROUP * WIDE,) is overwritten.
     Four centres and four dimensions at a time: each sample loaded serves sixteen terms. Dimensions
-    must be a multiple of GROUP, the rest zeros.
+    must be a multiple of GROUP, the rest zeros. Flat arrays, rows at fixed distances: one check
+    that the two do not overlap instead of sixteen.
     """
-    p, q, r, s = rows_out[0], rows_out[1], rows_out[2], rows_out[3]
-    for i in range(WIDE):
-        p[i] = q[i] = r[i] = s[i] = 0
-    for j in range(0, block.shape[0], GROUP):
-        x, y, z, w = block[j], block[j + 1], block[j + 2], block[j + 3]
-        xp, yp, zp, wp = centers[j, 0], centers[j + 1, 0], centers[j + 2, 0], centers[j + 3, 0]
-        xq, yq, zq, wq = centers[j, 1], centers[j + 1, 1], centers[j + 2, 1], centers[j + 3, 1]
-        xr, yr, zr, wr = centers[j, 2], centers[j + 1, 2], centers[j + 2, 2], centers[j + 3, 2]
-        xs, ys, zs, ws = centers[j, 3], centers[j + 1, 3], centers[j + 2, 3], centers[j + 3, 3]
+    sums_out[:] = 0
+    for j in range(0, centers.shape[1], GROUP):
+        x = samples[j * WIDE : (j + GROUP) * WIDE]
+        xp, yp, zp, wp = centers[0, j], centers[0, j + 1], centers[0, j + 2], centers[0, j + 3]
+        xq, yq, zq, wq = centers[1, j], centers[1, j + 1], centers[1, j + 2], centers[1, j + 3]
+        xr, yr, zr, wr = centers[2, j], centers[2, j + 1], centers[2, j + 2], centers[2, j + 3]
+        xs, ys, zs, ws = centers[3, j], centers[3, j + 1], centers[3, j + 2], centers[3, j + 3]
         for i in range(WIDE):
-            # Read once: as far as the compiler knows, storing p[i] may change x[i].
-            t, u, v, h = x[i], y[i], z[i], w[i]
-            p[i] = _add_squares(p[i], t - xp, u - yp, v - zp, h - wp)
-            q[i] = _add_squares(q[i], t - xq, u - yq, v - zq, h - wq)
-            r[i] = _add_squares(r[i], t - xr, u - yr, v - zr, h - wr)
-            s[i] = _add_squares(s[i], t - xs, u - ys, v - zs, h - ws)
+            # Read once: as far as the compiler knows, storing a sum may change a sample.
+            t, u, v, h = x[i], x[WIDE + i], x[2 * WIDE + i], x[3 * WIDE + i]
+            p, q, r, s = i, WIDE + i, 2 * WIDE + i, 3 * WIDE + i
+            sums_out[p] = _add_squares(sums_out[p], t - xp, u - yp, v - zp, h - wp)
+            sums_out[q] = _add_squares(sums_out[q], t - xq, u - yq, v - zq, h - wq)
+            sums_out[r] = _add_squares(sums_out[r], t - xr, u - yr, v - zr, h - wr)
+            sums_out[s] = _add_squares(sums_out[s], t - xs, u - ys, v - zs, h - ws)
 
 
 @fused_kernel

@@ -7,7 +7,7 @@ that the innermost loop runs over neighbouring points and is vectorised.
 import numpy as np
 from numpy.typing import NDArray
 
-from ._blocks import GROUP, WIDE, group_centers, group_distances, load_block
+from ._blocks import GROUP, WIDE, group_distances, load_block, pick_centers
 from ._jit import kernel
 
 BLOCK = 256
@@ -100,19 +100,20 @@ def assign_features(
     """
     n, k = points.shape[1], centers.shape[0]
     # The last group is filled up with a centre that is there already.
-    groups = group_centers(centers.T, np.minimum(np.arange(k + -k % GROUP), k - 1))
-    block = np.zeros((groups.shape[1], WIDE))
+    padded = pick_centers(centers.T, np.minimum(np.arange(k + -k % GROUP), k - 1))
+    block = np.zeros((padded.shape[1], WIDE))
     rows = np.empty((GROUP, WIDE))
+    samples, sums = block.ravel(), rows.ravel()
     best, labels = np.empty(WIDE), np.empty(WIDE)
     for start in range(0, n, WIDE):
         stop = min(start + WIDE, n)
         load_block(points, start, stop, block)
         best[:] = np.inf
         labels[:] = 0
-        for g in range(groups.shape[0]):
-            group_distances(block, groups[g], rows)
+        for first in range(0, k, GROUP):
+            group_distances(samples, padded[first : first + GROUP], sums)
             for slot in range(GROUP):
-                row, j = rows[slot], float(g * GROUP + slot)
+                row, j = rows[slot], float(first + slot)
                 for i in range(WIDE):
                     labels[i] = j if row[i] < best[i] else labels[i]
                     best[i] = min(best[i], row[i])

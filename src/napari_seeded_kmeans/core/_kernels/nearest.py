@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ._blocks import BLOCK, load_block, middle_and_half, squared_distances
+from ._blocks import GROUP, WIDE, group_distances, load_block, middle_and_half, pick_centers
 from ._jit import kernel
 
 Array = NDArray[np.floating[Any]]
@@ -33,26 +33,30 @@ def nearest_centers(planes: Array, centers: Array, labels_out: NDArray[np.int32]
     squared_out : float (n,), the same dtype
         Overwritten; inf for samples that are not finite.
     """
-    n_samples, n_centers = planes.shape[1], centers.shape[1]
-    candidates = np.empty(n_centers, np.int64)
-    box = np.empty((2, planes.shape[0]))
-    bounds = np.empty((2, n_centers))
-    block = np.empty((planes.shape[0], BLOCK), planes.dtype)
-    row = np.empty(BLOCK, planes.dtype)
-    best = np.empty(BLOCK, planes.dtype)
-    labels = np.empty(BLOCK, planes.dtype)
-    for start in range(0, n_samples, BLOCK):
-        stop = min(start + BLOCK, n_samples)
+    (n_dims, n_samples), n_centers = planes.shape, centers.shape[1]
+    candidates = np.empty(n_centers + GROUP, np.int64)
+    box, bounds = np.empty((2, n_dims)), np.empty((2, n_centers))
+    padded = pick_centers(centers, np.arange(n_centers))
+    group = np.empty((GROUP, padded.shape[1]), planes.dtype)
+    block, ends = np.zeros((padded.shape[1], WIDE), planes.dtype), np.empty((2, WIDE), planes.dtype)
+    rows = np.empty((GROUP, WIDE), planes.dtype)
+    samples, sums = block.ravel(), rows.ravel()
+    best, labels = np.empty(WIDE, planes.dtype), np.empty(WIDE, planes.dtype)
+    for start in range(0, n_samples, WIDE):
+        stop = min(start + WIDE, n_samples)
         load_block(planes, start, stop, block)
-        for j in range(planes.shape[0]):
-            box[0, j], box[1, j] = middle_and_half(block[j])
+        for j in range(n_dims):
+            box[0, j], box[1, j] = middle_and_half(block[j], ends)
         n_candidates = _candidates(box, centers, bounds, candidates)
+        # The last group is filled up with a centre that is there already.
+        candidates[n_candidates : n_candidates + GROUP] = candidates[n_candidates - 1]
         best[:] = inf
         labels[:] = 0
-        for slot in range(n_candidates):
-            k = candidates[slot]
-            squared_distances(block, centers, k, row)
-            _keep_nearest(row, k, best, labels)
+        for first in range(0, n_candidates, GROUP):
+            for slot in range(GROUP):
+                group[slot] = padded[candidates[first + slot]]
+            group_distances(samples, group, sums)
+            _keep_nearest(sums, candidates[first : first + GROUP], best, labels)
         for i in range(stop - start):
             labels_out[start + i] = np.int32(labels[i])
             squared_out[start + i] = best[i]
@@ -88,8 +92,17 @@ def _candidates(box: Array, centers: Array, bounds: Array, candidates_out: NDArr
 
 
 @kernel
-def _keep_nearest(row: Array, k: int, best: Array, labels: Array) -> None:
-    """Labels are of the dtype of the distances: one width of SIMD lanes serves both."""
-    for i in range(BLOCK):
-        labels[i] = k if row[i] < best[i] else labels[i]
-        best[i] = min(best[i], row[i])
+def _keep_nearest(sums: Array, numbers: NDArray[np.int64], best: Array, labels: Array) -> None:
+    """Compare four centres, in ascending order, with the best so far.
+
+    Labels are of the dtype of the distances: one width of SIMD lanes serves both.
+    """
+    a, b, c, d = numbers[0], numbers[1], numbers[2], numbers[3]
+    for i in range(WIDE):
+        least, label = best[i], labels[i]
+        p, q, r, s = sums[i], sums[WIDE + i], sums[2 * WIDE + i], sums[3 * WIDE + i]
+        label, least = (a, p) if p < least else (label, least)
+        label, least = (b, q) if q < least else (label, least)
+        label, least = (c, r) if r < least else (label, least)
+        label, least = (d, s) if s < least else (label, least)
+        best[i], labels[i] = least, label

@@ -5,7 +5,7 @@ from math import inf, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from ._blocks import GROUP, WIDE, group_centers, group_distances, load_block
+from ._blocks import GROUP, WIDE, group_distances, load_block, pick_centers
 from ._jit import fused_kernel, kernel
 
 Array = NDArray[np.float32]
@@ -62,9 +62,10 @@ def rbf_scores(
     numbers = np.minimum(np.arange(n_rows), n_centers - 1)
     factors = np.zeros((n_rows, n_columns), np.float32)
     factors[:n_centers] = readout
-    groups = group_centers(centers, numbers)
-    block = np.zeros((groups.shape[1], WIDE), np.float32)
+    padded = pick_centers(centers, numbers)
+    block = np.zeros((padded.shape[1], WIDE), np.float32)
     rows = np.empty((n_rows, WIDE), np.float32)
+    samples, squared = block.ravel(), rows.ravel()
     nearest = np.empty(WIDE, np.float32)
     sums = np.empty((n_columns, WIDE), np.float32)
     closest = np.empty((nearest_out.shape[0], WIDE), np.float32)
@@ -75,7 +76,7 @@ def rbf_scores(
         closest[:] = inf
         for k in range(0, n_rows, GROUP):
             own = rows[k : k + GROUP]
-            group_distances(block, groups[k // GROUP], own)
+            group_distances(samples, padded[k : k + GROUP], squared[k * WIDE : (k + GROUP) * WIDE])
             _scale_distances(own, inverse, nearest)
             if closest.shape[0]:
                 for slot in range(GROUP):

@@ -50,14 +50,16 @@ def exponential_sums(
     """
     n_samples, n_centers = planes.shape[1], centers.shape[1]
     candidates = np.empty(n_centers, np.int64)
-    bounds = np.empty((2, n_centers))
+    bounds, ends = np.empty((2, n_centers)), np.empty((2, BLOCK))
     exponents = np.empty((n_centers, BLOCK))
     block = np.empty((planes.shape[0], BLOCK))
     peaks, sums = np.empty(BLOCK), np.empty(BLOCK)
     for start in range(0, n_samples, BLOCK):
         stop = min(start + BLOCK, n_samples)
         load_block(planes, start, stop, block)
-        n_candidates = _candidates(block, centers, log_weights, inverse, power, cutoff, bounds, candidates)
+        n_candidates = _candidates(
+            block, centers, log_weights, inverse, power, cutoff, bounds, ends, candidates
+        )
         peaks[:] = -inf
         sums[:] = 0.0
         for slot in range(n_candidates):
@@ -79,17 +81,18 @@ def _candidates(
     power: int,
     cutoff: float,
     bounds: Array,
+    ends: Array,
     candidates_out: NDArray[np.int64],
 ) -> int:
     """List the centres that may come within `cutoff` of the peak somewhere in the block's box.
 
-    `bounds` (2, k) is scratch. Returns how many there are; their order is ascending.
+    `bounds` (2, k) and `ends` (2, BLOCK) are scratch. Returns how many there are; their order is ascending.
     """
     n_dims, n_centers = centers.shape
     near, far = bounds[0], bounds[1]
     bounds[:] = 0.0
     for j in range(n_dims):
-        middle, half = middle_and_half(block[j])
+        middle, half = middle_and_half(block[j], ends)
         for k in range(n_centers):
             offset = abs(middle - centers[j, k])
             gap = max(offset - half, 0.0)
