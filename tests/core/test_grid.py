@@ -8,6 +8,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra, maximum_flow
 
 from napari_seeded_kmeans.core import grid as grid_module
+from napari_seeded_kmeans.core.errors import CancelledError
 from napari_seeded_kmeans.core.grid import UNIT, Edges, make_grid
 
 SHAPES = [(1, 1), (1, 7), (4, 5), (6, 6), (2, 3, 4), (3, 1, 3), (2, 2, 2, 2), (9,)]
@@ -154,3 +155,26 @@ def test_geodesic_distances_are_dijkstras(shape, seed):
     expected = dijkstra(graph, indices=[0, 1], min_only=True).reshape(shape)
     found = grid.geodesic_distances(sources, grid.differences(values[np.newaxis]), costs, 50)
     np.testing.assert_allclose(found, expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_flow_that_was_stopped_goes_on_to_the_same_labels(seed, monkeypatch):
+    grid, costs, edges = random_problem((12, 14), 3, seed)
+    expected = cut(grid, costs, edges)
+    monkeypatch.setattr(grid_module, "_STEPS", 3)
+    np.testing.assert_array_equal(cut(grid, costs, edges), expected)
+
+
+def test_a_flow_asks_on_its_way_whether_it_is_wanted(monkeypatch):
+    grid, costs, edges = random_problem((12, 14), 2, 0)
+    monkeypatch.setattr(grid_module, "_STEPS", 3)
+    asked = []
+
+    def cancel():
+        asked.append(True)
+        return len(asked) > 8
+
+    with pytest.raises(CancelledError):
+        grid.cut(
+            np.zeros(grid.shape, np.int32), np.ones(grid.shape, bool), costs.reshape(2, -1), edges, cancel
+        )

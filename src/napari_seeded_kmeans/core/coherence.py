@@ -214,6 +214,7 @@ def light_cut(view: View, weight: float = LIGHT_CUT, cancel: Cancel | None = Non
     best = best_class(view.scores)
     labels = np.where(view.seeds >= 0, view.seeds, best)
     free = (view.seeds < 0) & ~_settled(view.scores, best)
+    stop_if(cancel)
     costs = _costs(view.scores.reshape(len(view.scores), -1)[:, np.flatnonzero(free)], _LIGHT_COST_LIMIT)
     edges = Edges(weight, _LIGHT_EDGE_FLOOR, view.scene.contrast, view.scores[:0])
     return view.scene.grid.cut(labels, free, costs, edges, cancel)

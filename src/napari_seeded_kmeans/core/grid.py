@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ._kernels import cut, grid
-from .threads import Cancel, map_tiles, tiles
+from .threads import Cancel, map_tiles, stop_if, tiles
 
 Values = NDArray[np.float32]
 Labels = NDArray[np.int32]
@@ -17,6 +17,8 @@ UNIT = 1000.0
 _N_EXPANSION_ROUNDS = 2
 # Nodes whose flow is settled together, before that between them: what fits a core's cache.
 _STRIP = 1 << 15
+# How many steps of a flow to take before asking whether it is still wanted.
+_STEPS = 1 << 16
 
 
 class Edges(NamedTuple):
@@ -77,12 +79,14 @@ class Grid:
         pixels = np.flatnonzero(free)
         if not len(pixels):
             return labels
+        stop_if(cancel)
         numbers = np.full(self.shape, grid.FIXED, np.int32)
         numbers.ravel()[pixels] = np.arange(len(pixels), dtype=np.int32)
         prices = np.ascontiguousarray(np.rint(costs.T * np.float32(UNIT)), np.int32)
         neighbours = np.empty((len(pixels) + 1, len(self.moves)), np.int32)
         weights = np.empty((len(pixels), len(self.moves) // 2), np.int32)
         neighbours[-1] = len(pixels)
+        stop_if(cancel)
         places = self._rimmed_places(pixels)
         rimmed = np.pad(numbers, 1, constant_values=grid.OUTSIDE).ravel()
         steps, offsets = self.moves @ _strides(self.shape), self._rimmed_offsets
@@ -204,17 +208,22 @@ class _Graph:
 
         Strips first, each in its thread and in the cache; what is left to be done across them is little.
         """
+        stop_if(cancel)
         n = len(labels)
         room, surplus = np.zeros(self.neighbours.shape, np.int32), np.zeros(n + 1, np.int32)
         trees, parents = np.empty((2, n + 1), np.int8)
         times, depths = np.zeros((2, n + 1), np.int32)
         cut.prepare(labels, self.costs, self.weights, self.neighbours, label, _STRIP, room, surplus)
+        stop_if(cancel)
         cut.plant(surplus, trees, parents, depths)
 
         def flow(strip: slice, time: int = 0) -> int:
-            return cut.max_flow(
-                strip.start, strip.stop, time, room, surplus, self.neighbours, trees, parents, times, depths
-            )
+            own = room, surplus, self.neighbours, trees, parents, times, depths
+            is_done = False
+            while not is_done:
+                stop_if(cancel)
+                time, is_done = cut.max_flow(strip.start, strip.stop, time, _STEPS, *own)
+            return time
 
         strips = tiles(n, _STRIP)
         ends = map_tiles(flow, strips, cancel=cancel)

@@ -132,6 +132,7 @@ def max_flow(
     first: int,
     stop: int,
     time: int,
+    most: int,
     room: Integers,
     surplus: Integers,
     neighbours: Integers,
@@ -139,11 +140,11 @@ def max_flow(
     parents: Trees,
     times: Integers,
     depths: Integers,
-) -> int:
-    """Push all flow that fits between the nodes first <= node < stop; returns the time it is then.
+) -> tuple[int, bool]:
+    """Push all flow that fits between the nodes first <= node < stop; returns the time and whether it is all.
 
     Afterwards a node is in a source's tree (1), in a sink's (2), or in neither (0), where both sides of
-    the minimum cut are as good. The trees stand: with more room, going on is enough.
+    the minimum cut are as good. The trees stand: with more room, or when stopped, going on is enough.
 
     Parameters
     ----------
@@ -151,6 +152,8 @@ def max_flow(
         No edge with room leads out of this range.
     time : int
         Not before any in `times`.
+    most : int
+        Stop after this many steps.
     room : int32 (n + 1, m)
         Capacities of the edges from each node; left with what remains.
     surplus : int32 (n + 1,)
@@ -167,12 +170,14 @@ def max_flow(
     for node in range(first, stop):
         if trees[node] != 0 and _is_beside_another(node, room, neighbours, trees):
             _wait(node, first, waiting, waits, ends)
-    node = -1
+    node, latest = -1, time + most
     while True:
         if node < 0 or trees[node] == 0:
             node = _next(first, waiting, waits, ends, trees)
             if node < 0:
-                return time
+                return time, True
+        if time >= latest:
+            return time, False
         start, direction = _grow(
             node, first, room, neighbours, trees, parents, times, depths, waiting, waits, ends
         )
