@@ -32,6 +32,9 @@ from .threads import Cancel, map_tiles, tiles
 MAX_DIMENSIONS = 4
 COARSER = 3.5
 """How many times fewer points the next coarser level has, at least."""
+FEW_CLUSTERS = 32
+COARSER_FOR_FEW = 8.0
+"""Few clusters are settled well enough on fewer levels; describing one more costs more than it saves."""
 CELL_POINTS = 64
 """Points a cell should hold: enough for the vector units, few enough to have few centres near."""
 BLOCK_CELLS = 8
@@ -54,6 +57,7 @@ class Cells:
     points: NDArray[np.float64]
     weights: NDArray[np.float64]
     codes: NDArray[np.uint32]
+    coarser_by: float
     coarse: Groups
     cells: Groups
     blocks: Groups
@@ -93,7 +97,8 @@ class Cells:
 
     def coarser(self) -> "Cells":
         """Return the means of the coarse groups as points."""
-        return make_cells(self.coarse.means, self.coarse.totals, self.codes[self.coarse.starts[:-1]])
+        codes = self.codes[self.coarse.starts[:-1]]
+        return _gather(self.coarse.means, self.coarse.totals, codes, self.coarser_by)
 
     def settle(
         self,
@@ -155,19 +160,27 @@ class Cells:
         return squared
 
 
-def make_cells(points: NDArray[np.float64], weights: NDArray[np.float64], codes: NDArray[np.uint32]) -> Cells:
-    """Gather points (d, m) with ascending Morton codes into groups of useful sizes."""
-    coarse = _group(points, weights, codes, COARSER)
-    cells = _merge(coarse, codes, CELL_POINTS / COARSER)
+def make_cells(
+    points: NDArray[np.float64], weights: NDArray[np.float64], codes: NDArray[np.uint32], n_clusters: int
+) -> Cells:
+    """Gather points (d, m) with ascending Morton codes into groups of sizes useful for `n_clusters`."""
+    return _gather(points, weights, codes, COARSER if n_clusters > FEW_CLUSTERS else COARSER_FOR_FEW)
+
+
+def _gather(
+    points: NDArray[np.float64], weights: NDArray[np.float64], codes: NDArray[np.uint32], coarser_by: float
+) -> Cells:
+    coarse = _group(points, weights, codes, coarser_by)
+    cells = _merge(coarse, codes, CELL_POINTS / coarser_by)
     blocks = _merge(cells, codes, BLOCK_CELLS)
     n_tiles = max(1, len(weights) // POINTS_PER_TILE)
     bounds = np.searchsorted(blocks.starts, np.linspace(0, len(weights), n_tiles + 1))
     parts = [slice(a, b) for a, b in pairwise(bounds.tolist()) if a < b]
-    return Cells(points, weights, codes, coarse, cells, blocks, parts)
+    return Cells(points, weights, codes, coarser_by, coarse, cells, blocks, parts)
 
 
 def sort_into_grid(
-    points: NDArray[np.float64], weights: NDArray[np.float64]
+    points: NDArray[np.float64], weights: NDArray[np.float64], n_clusters: int
 ) -> tuple[Cells, NDArray[np.int64]]:
     """Return points (d, m) as cells of a grid, and the order they are in there."""
     d, m = points.shape
@@ -183,7 +196,7 @@ def sort_into_grid(
     )
     order = np.empty(m, np.int64)
     order_codes(codes, 1 << (bits * d), order)
-    return make_cells(np.ascontiguousarray(points[:, order]), weights[order], codes[order]), order
+    return make_cells(np.ascontiguousarray(points[:, order]), weights[order], codes[order], n_clusters), order
 
 
 def _merge(groups: Groups, codes: NDArray[np.uint32], at_least: float) -> Groups:

@@ -158,7 +158,7 @@ def fit_clusters(
         found = _on_a_line(array[:, 0], weights, n_clusters, cancel)
     else:
         n_starts = n_init if fixed is None else 1
-        found = _in_space(array, weights, start, n_starts, max_iter, tol, cancel)
+        found = _in_space(array, weights, n_clusters, start, n_starts, max_iter, tol, cancel)
     return replace(found, inertia=found.inertia * unit)
 
 
@@ -183,7 +183,7 @@ def nearest_center(
     colours = histogram(array, cancel=cancel)
     if colours is None:
         return Tiles(array, np.ones(0)).nearest(centers, cancel)[0]
-    cells = make_cells(colours.points, _colour_weights(colours, None), colours.codes)
+    cells = make_cells(colours.points, _colour_weights(colours, None), colours.codes, len(centers))
     return _spread(colours, cells.label(centers, cancel)[0], len(centers), cancel)
 
 
@@ -214,6 +214,7 @@ def _on_a_line(
 def _in_space(
     array: NDArray[Any],
     weights: NDArray[np.float64] | None,
+    n_clusters: int,
     start: Callable[[Problem, float], NDArray[np.float64]],
     n_init: int,
     max_iter: int,
@@ -221,7 +222,7 @@ def _in_space(
     cancel: Cancel | None,
 ) -> KMeansResult:
     """Return the best of `n_init` runs of Lloyd's iteration."""
-    problem, restore = _prepare(array, weights, cancel)
+    problem, restore = _prepare(array, weights, n_clusters, cancel)
     tolerance = tol * problem.mean_variance()
     found = []
     for _ in range(n_init):
@@ -233,7 +234,7 @@ def _in_space(
 
 
 def _prepare(
-    array: NDArray[Any], weights: NDArray[np.float64] | None, cancel: Cancel | None
+    array: NDArray[Any], weights: NDArray[np.float64] | None, n_clusters: int, cancel: Cancel | None
 ) -> tuple[Problem, Callable[[KMeansResult], NDArray[np.int32]]]:
     """Return the points to fit, all of positive weight, and how their labels become the samples'."""
     colours = histogram(array, cancel=cancel)
@@ -241,7 +242,7 @@ def _prepare(
     used = slice(None) if totals is None or totals.all() else np.flatnonzero(totals)
     everywhere = isinstance(used, slice)
     if colours is not None and totals is not None:
-        cells = make_cells(colours.points[:, used], totals[used], colours.codes[used])
+        cells = make_cells(colours.points[:, used], totals[used], colours.codes[used], n_clusters)
         if everywhere:
             return cells, lambda found: _spread(colours, found.labels, len(found.centers), cancel)
         return cells, lambda found: nearest_center(array, found.centers, cancel=cancel)
@@ -254,7 +255,7 @@ def _prepare(
         kept_weights = np.bincount(places.ravel(), kept_weights).astype(np.float64, copy=False)
         problem = Tiles(kept, kept_weights)
     elif kept.shape[1] <= MAX_DIMENSIONS and len(kept) >= MIN_GRID_POINTS:
-        problem, order = sort_into_grid(columns(kept), kept_weights)
+        problem, order = sort_into_grid(columns(kept), kept_weights, n_clusters)
         places = np.empty_like(order)
         places[order] = np.arange(len(order))
     else:
