@@ -11,6 +11,8 @@ from ._blocks import GROUP, WIDE, group_distances, load_block, pick_centers
 from ._jit import kernel
 
 BLOCK = 256
+MANY_FEATURES = 1024
+"""Tiles of samples with more than these hold less than a block of WIDE, which would mostly be filling."""
 
 
 @kernel
@@ -99,6 +101,9 @@ def assign_features(
     points (d, n), centers (k, d); writes labels_out (n,) and squared_out (n,).
     """
     n, k = points.shape[1], centers.shape[0]
+    if points.shape[0] > MANY_FEATURES:
+        assign(points, 0, n, centers, labels_out, squared_out)
+        return
     # The last group is filled up with a centre that is there already.
     padded = pick_centers(centers.T, np.minimum(np.arange(k + -k % GROUP), k - 1))
     block = np.zeros((padded.shape[1], WIDE))
