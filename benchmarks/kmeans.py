@@ -26,7 +26,7 @@ from napari_seeded_kmeans.core.kmeans import kmeans
 from napari_seeded_kmeans.core.optimum_1d import kmeans_1d_path, label_1d
 
 OUR_RUNS = 7
-PATIENT = 4e-5
+PATIENT = 1e-5
 """Against the best of ten starts we make one, and let it settle further."""
 
 
