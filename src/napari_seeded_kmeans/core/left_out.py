@@ -16,10 +16,10 @@ from scipy import ndimage
 from .errors import SeededKMeansError
 from .evidence import evidence_of
 from .features import check_image
-from .model import fit
+from .model import fit, open_workspace
 from .params import make_params
 from .seeds import check_seeds, seed_classes
-from .workspace import Workspace
+from .workspace import Shelf
 
 _N_FOLDS = 4
 
@@ -64,14 +64,14 @@ def estimate_accuracy(
     array = check_image(image, np.ndim(seeds), channel_axis)
     painted = check_seeds(seeds, array.shape[: np.ndim(seeds)])
     folds = split_strokes(painted, _N_FOLDS)
-    workspace: Workspace | None = None
+    shelf = Shelf()
+    workspace = open_workspace(array, painted.ndim, settings, shelf=shelf)
     truths, guesses = [], []
     for fold in range(_N_FOLDS):
         left_out = folds == fold
         if not left_out.any():
             continue
-        model = fit(array, np.where(left_out, 0, painted), settings, random_state=random_state)
-        workspace = workspace or Workspace(array, model.recipe)
+        model = fit(array, np.where(left_out, 0, painted), settings, random_state=random_state, shelf=shelf)
         asked = left_out & workspace.finite
         scores, _ = evidence_of(model, np.ascontiguousarray(workspace.samples(asked).T))
         truths.append(painted[asked])

@@ -152,14 +152,10 @@ def segment(
     array = check_image(image, np.ndim(seeds), channel_axis)
     painted = check_seeds(seeds, array.shape[: np.ndim(seeds)])
     workspace = open_workspace(array, painted.ndim, params, spacing=spacing, edits=edits, shelf=shelf)
-    recipe = workspace.recipe
     finite = workspace.finite if valid is None else workspace.finite & valid
     steps.done()
     mask = (painted != 0) & finite
-    classes = seed_classes(painted)
-    taught = edits.apply(apply_standard(workspace.samples(mask, cancel), recipe), painted[mask])
-    n_channels = len(workspace.channels)
-    model = _fit_samples(taught, classes, params, recipe, n_channels, random_state)
+    model, taught = _fit_painted(workspace, painted, mask, params, edits, random_state, cancel)
     if edits:
         painted = painted.copy()
         painted[mask] = taught.pixel_values
@@ -193,14 +189,14 @@ def fit(
     channel_axis: int | None = None,
     edits: PaletteEdits = NO_EDITS,
     random_state: int = 0,
+    shelf: Shelf | None = None,
 ) -> Model:
     """Fit a model to the strokes on an image."""
     array = check_image(image, np.ndim(seeds), channel_axis)
     painted = check_seeds(seeds, array.shape[: np.ndim(seeds)])
-    recipe = _recipe(array, painted.ndim, params, None, edits)
-    channels, finite = compute_channels(array, recipe)
-    taught = edits.apply(*_painted_samples(channels, finite, painted, recipe))
-    return _fit_samples(taught, seed_classes(painted), params, recipe, len(channels), random_state)
+    workspace = open_workspace(array, painted.ndim, params, edits=edits, shelf=shelf)
+    mask = (painted != 0) & workspace.finite
+    return _fit_painted(workspace, painted, mask, params, edits, random_state)[0]
 
 
 def fit_many(
@@ -321,6 +317,23 @@ def _painted_samples(
     """Return features (n, d) and class values (n,) of the painted pixels that are finite."""
     mask = (seeds != 0) & finite
     return stack_at(channels, mask, recipe), seeds[mask]
+
+
+def _fit_painted(
+    workspace: Workspace,
+    painted: NDArray[np.integer],
+    mask: NDArray[np.bool_],
+    params: Params,
+    edits: PaletteEdits,
+    random_state: int,
+    cancel: Cancel | None = None,
+) -> tuple[Model, Taught]:
+    """Return the model of the painted pixels in a mask, and what it was taught."""
+    samples = apply_standard(workspace.samples(mask, cancel), workspace.recipe)
+    taught = edits.apply(samples, painted[mask])
+    n_channels = len(workspace.channels)
+    model = _fit_samples(taught, seed_classes(painted), params, workspace.recipe, n_channels, random_state)
+    return model, taught
 
 
 def _fit_samples(

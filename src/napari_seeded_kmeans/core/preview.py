@@ -9,12 +9,12 @@ from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from .cleanup import background_class
 from .coherence import Scene, View
 from .evidence import evidence_of
 from .model import Model, Spread, choose, class_indices
+from .pieces import find_pieces
 from .threads import Cancel
 from .workspace import Window, Workspace
 
@@ -116,11 +116,7 @@ def _thinned(seeds: Labels, window: Window) -> Labels:
 
 def _keep_touched(labels: Labels, before: Labels, seeds: Labels, background: int) -> Labels:
     """Give pieces of a class to the background that neither its strokes nor its earlier pixels touch."""
-    kept = np.where(seeds != 0, seeds, background).astype(labels.dtype)
-    for value in np.unique(labels[(labels != background) & (labels != 0)]):
-        pieces, n_pieces = ndimage.label(labels == value)
-        is_kept = np.zeros(n_pieces + 1, bool)
-        is_kept[pieces[(before == value) | (seeds == value)]] = True
-        is_kept[0] = False
-        kept[is_kept[pieces]] = value
-    return kept
+    pieces = find_pieces(labels)
+    is_kept = pieces.are_touched((labels == before) | (labels == seeds))
+    kept = pieces.paint(np.where(is_kept, pieces.values, background))
+    return np.where(seeds != 0, seeds, kept).astype(labels.dtype)

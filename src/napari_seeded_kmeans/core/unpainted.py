@@ -13,10 +13,10 @@ regions say little (RESULTS.md).
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 from scipy.special import expit
 
 from .coherence import CUT_PER_LENGTH, REACH, Scene, View, block_means, strong_cut
+from .pieces import find_pieces
 from .scores import rbf_scores
 from .threads import Cancel
 
@@ -69,12 +69,8 @@ def _joint(strokes: Values, picture: Values, trust: Values) -> Values:
 
 def _touched(region: NDArray[np.bool_], seeds: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return the pieces that have a stroke."""
-    pieces, n_pieces = ndimage.label(region)
-    has_stroke = np.zeros(n_pieces + 1, bool)
-    has_stroke[pieces[seeds]] = True
-    has_stroke[0] = False
-    touched: NDArray[np.bool_] = has_stroke[pieces]
-    return touched
+    pieces = find_pieces(region)
+    return pieces.paint(pieces.are_touched(seeds))
 
 
 def _odds_of_clusters(
