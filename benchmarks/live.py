@@ -224,13 +224,13 @@ def measure_setting(
         "median block": 1e3 * median(blocks),
     }
     if not chosen.seen_only:
-        before = dock._last.answer.segmentation
+        before = dock.result
         let_go = paint(viewer, seeds, stroke(rng, size))
         with heart:
             eye.wait(let_go, seen_only=False)
             seeds.undo()
             eye.wait(time.perf_counter(), seen_only=False)
-        after = dock._last.answer.segmentation
+        after = dock.result
         same = all(
             getattr(after, name).tobytes() == getattr(before, name).tobytes() for name in ("labels", "scores")
         )

@@ -37,7 +37,7 @@ def rgb(layer, value):
 
 
 def test_a_row_says_key_name_strokes_and_share(dock, seeds):
-    shares = dock._last.answer.shares
+    shares = dock._results.last.answer.shares
     assert texts(dock, 0) == ["1", "background", "1 stroke", f"{shares[1]:.1%}"]
     assert texts(dock, 1) == ["2", "foreground", "1 stroke", f"{shares[2]:.1%}"]
 
@@ -85,7 +85,7 @@ def test_add_rename_and_paint(viewer, dock, seeds, settle, qtbot):
         2: "foreground",
         3: "vessels",
     }
-    assert dock._last.answer.segmentation.model.name_of(3) == "vessels"
+    assert dock.result.model.name_of(3) == "vessels"
     assert "vessels" in dock.hint_line.text, "shares are told by name"
 
 
@@ -96,7 +96,7 @@ def test_a_colour_is_the_same_in_seeds_mask_and_list_and_survives_the_next_run(v
     settle(dock)
     assert rgb(seeds, 2) == rgb(mask, 2) == (0x10, 0x20, 0x30)
     assert dock.class_list.rows[1].color == "#102030"
-    assert dock._last.answer.segmentation.model.color_of(2) == "#102030"
+    assert dock.result.model.color_of(2) == "#102030"
 
 
 def test_the_eye_hides_a_class_in_seeds_and_mask(viewer, dock, seeds):

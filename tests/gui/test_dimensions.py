@@ -27,7 +27,7 @@ def test_strokes_on_two_slices_of_a_stack_reach_all_of_them(window, docked, two_
     painted = [int(plane) for plane in np.flatnonzero(seeds.data.any(axis=(1, 2)))]
     assert painted == [1, 4]
     assert is_halves(window.layers["stack mask"].data)
-    assert docked._request(docked._inputs.source).spacing == (4, 1, 1)
+    assert docked._situation.request(docked._inputs.source).spacing == (4, 1, 1)
 
 
 def test_a_brush_of_three_dimensions_and_its_undo(viewer, dock, two_halves, settle):
@@ -36,7 +36,7 @@ def test_a_brush_of_three_dimensions_and_its_undo(viewer, dock, two_halves, sett
     seeds = dock.new_seeds()
     paint_halves(seeds)
     assert settle(dock) is Stage.DONE, dock.hint_line.text
-    before = dock._last.answer.segmentation
+    before = dock.result
     seeds.n_edit_dimensions, seeds.brush_size = 3, 5
     seeds.paint((3, 24, 30), 2)
     assert settle(dock) is Stage.DONE, dock.hint_line.text
@@ -45,7 +45,7 @@ def test_a_brush_of_three_dimensions_and_its_undo(viewer, dock, two_halves, sett
     np.testing.assert_array_equal(viewer.layers["stack mask"].data, wanted.labels)
     seeds.undo()
     assert settle(dock) is Stage.DONE, dock.hint_line.text
-    assert dock._last.answer.segmentation.scores.tobytes() == before.scores.tobytes()
+    assert dock.result.scores.tobytes() == before.scores.tobytes()
 
 
 @pytest.mark.parametrize("shape", [(3,), (2, 3)])
@@ -75,14 +75,14 @@ def test_contrast_limits_change_nothing(dtype, viewer, dock, two_halves, settle)
     image = viewer.add_image(two_halves.astype(dtype) * dtype(7), name="deep")
     paint_halves(dock.new_seeds())
     assert settle(dock) is Stage.DONE, dock.hint_line.text
-    first = dock._last
+    first = dock._results.last
     image.contrast_limits = (400, 700)
     image.gamma = 0.4
     settle(dock)
-    assert dock._last is first, "nothing is computed again"
+    assert dock._results.last is first, "nothing is computed again"
     dock.segment()
     settle(dock)
-    again = dock._last.answer.segmentation
+    again = dock.result
     assert again.scores.tobytes() == first.answer.segmentation.scores.tobytes()
     assert again.labels.tobytes() == first.answer.segmentation.labels.tobytes()
 

@@ -127,7 +127,7 @@ def test_strokes_that_contradict_each_other_are_named_and_shown(viewer, dock, se
     assert dock.insight.panel.conflict_button.isVisible()
     dock.params.set_value("auto", **PARAMS)
     settle(dock)
-    qtbot.waitUntil(lambda: "clusters" in dock._extras.of(dock._last.answer))
+    qtbot.waitUntil(lambda: "clusters" in dock._extras.of(dock._results.last.answer))
     qtbot.mouseClick(dock.insight.panel.conflict_button, Qt.MouseButton.LeftButton)
     lit = viewer.layers["halves highlight"].data.astype(bool)
     assert lit[10:40, 50:60].any()

@@ -78,7 +78,7 @@ def test_strokes_that_were_there_before_start_nothing(viewer, dock, two_halves, 
 
 @pytest.mark.parametrize("act", ["paint", "erase", "fill", "polygon", "in place"])
 def test_every_change_is_followed_and_undo_is_exact(act, viewer, dock, live, settle):
-    before = dock._last.answer.segmentation
+    before = dock.result
     shown = mask(viewer).copy()
     {
         "paint": lambda: live.paint((20, 20), 2),
@@ -93,7 +93,7 @@ def test_every_change_is_followed_and_undo_is_exact(act, viewer, dock, live, set
     while live._undo_history and not (live.data == paint_like(live)).all():
         live.undo()
     assert settle(dock) is Stage.DONE, dock.hint_line.text
-    again = dock._last.answer.segmentation
+    again = dock.result
     for name in ("labels", "scores", "uncertainty"):
         assert getattr(again, name).tobytes() == getattr(before, name).tobytes(), name
     np.testing.assert_array_equal(mask(viewer), shown)

@@ -123,7 +123,7 @@ def test_what_is_lit_follows_the_next_stroke_and_goes_with_the_table(viewer, doc
 def test_another_class_by_the_menu_is_followed_at_once_and_undone_to_the_bit(
     viewer, dock, seeds, settle, qtbot
 ):
-    before = dock._last.answer.segmentation
+    before = dock.result
     painted = seeds.data.copy()
     select(dock, numbers_of(dock, (60, 160, 60)))
     actions = dock.insight.table.class_menu.actions()
@@ -136,7 +136,7 @@ def test_another_class_by_the_menu_is_followed_at_once_and_undone_to_the_bit(
     np.testing.assert_array_equal(seeds.data, painted)
     qtbot.mouseClick(dock.insight.table.undo_button, Qt.MouseButton.LeftButton)
     assert settle(dock) is Stage.DONE, dock.hint_line.text
-    assert dock._last.answer.segmentation.scores.tobytes() == before.scores.tobytes()
+    assert dock.result.scores.tobytes() == before.scores.tobytes()
     assert not dock.insight.table.undo_button.isEnabled()
     qtbot.mouseClick(dock.insight.table.redo_button, Qt.MouseButton.LeftButton)
     settle(dock)

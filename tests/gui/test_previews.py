@@ -70,7 +70,7 @@ def test_a_newer_stroke_takes_the_place_of_what_was_previewed(viewer, dock, show
     gate.opened.set()
     assert settle(dock) is Stage.DONE
     assert gate.n_finished == 1
-    result = dock._last.answer.segmentation
+    result = dock.result
     assert result.labels.tobytes() == segment(viewer.layers["halves"].data, seeds.data).labels.tobytes()
 
 

@@ -154,7 +154,7 @@ def test_the_script_gives_the_same_mask(is_on_disk, viewer, dock, two_halves, se
     assert (tmp_path / "segment it.image.npy").exists() is not is_on_disk
     done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    expected = dock._last.answer.segmentation.labels
+    expected = dock.result.labels
     np.testing.assert_array_equal(read_labels(tmp_path / "segment it.labels.tif"), expected)
     assert SeededKMeans.load(tmp_path / "segment it.model.json").name_of(2) == "bright"
 

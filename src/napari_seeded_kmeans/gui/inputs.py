@@ -1,6 +1,7 @@
 """What a result is made of: image, channels, region and seeds; joins their choice and the layers."""
 
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from napari.layers import Image, Labels, Shapes
@@ -45,6 +46,8 @@ class Inputs(QObject):
         )
         self.region: NDArray[np.bool_] | None = None
         self.region_problem = ""
+        # Where images came from that were opened with their session.
+        self._paths: WeakKeyDictionary[Image, str] = WeakKeyDictionary()
         # No delay: layers say that they change before they have.
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -73,6 +76,17 @@ class Inputs(QObject):
         """Return a copy of the chosen seeds (*spatial,) as of the last look."""
         array: NDArray[np.integer] = source.to_spatial(self._tracker.snapshot())
         return array
+
+    def path_of(self, image: Image) -> str:
+        """Return where an image came from, empty if nobody knows."""
+        return str(image.source.path or self._paths.get(image, ""))
+
+    def add_image(self, data: Any, name: str, path: str) -> Image:
+        """Add an image that came from the file `path`."""
+        layer = Image(data, name=name)
+        self._paths[layer] = path
+        self._viewer.add_layer(layer)
+        return layer
 
     def add_region(self, source: Source, region: NDArray[np.bool_]) -> None:
         """Add a labels layer that stands for a region, and choose it."""

@@ -5,10 +5,8 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
-from napari.layers import Image
 from numpy.typing import NDArray
 from qtpy.QtCore import QObject, Signal
 
@@ -54,8 +52,6 @@ class Records(QObject):
         self._filing = Filing(session)
         self._keeper = Keeper()
         self._found: SavedSession | None = None
-        # Where images came from that were opened with their session.
-        self._paths: WeakKeyDictionary[Image, str] = WeakKeyDictionary()
         self._filing.seeds_read.connect(self._on_seeds_read)
         self._filing.session_read.connect(self._on_session_read)
         self._keeper.found.connect(self._on_found)
@@ -98,10 +94,6 @@ class Records(QObject):
             self.resumed.emit(self._found, source.layer)
 
     # ---- by itself ----
-
-    def path_of(self, image: Image) -> str:
-        """Return where an image came from, empty if nobody knows."""
-        return str(image.source.path or self._paths.get(image, ""))
 
     def count(self, seeds: NDArray[np.integer]) -> None:
         """Count the strokes of `seeds`, which nobody changes any more."""
@@ -157,8 +149,7 @@ class Records(QObject):
             self._session.fail(f"{name} belongs to {saved.image.name} ({size}): open that image first.")
             return
         if layer is None:
-            layer = self._viewer.add_image(data, name=saved.image.name)
-            self._paths[layer] = saved.image.path
+            layer = self._inputs.add_image(data, saved.image.name, saved.image.path)
         self.resumed.emit(saved, layer)
 
     def _on_found(self, saved: SavedSession, kept_at: datetime) -> None:

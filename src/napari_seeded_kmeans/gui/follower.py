@@ -1,0 +1,71 @@
+"""When the mask catches up with what was painted: at once, when the key is let go, or when it is asked for.
+
+What belongs here: whether the result is behind, and asking for it. What does not: what changed, and how
+results are worked out and shown.
+"""
+
+from ..session import Session, Stage
+from .inputs import Inputs
+from .run_bar import RunBar
+from .sight import Sight
+from .situation import Situation
+from .updates import Updates
+
+
+class Follower:
+    """Asks for results; the newest change is the one that counts."""
+
+    def __init__(
+        self,
+        session: Session,
+        run_bar: RunBar,
+        inputs: Inputs,
+        situation: Situation,
+        sight: Sight,
+        updates: Updates,
+    ) -> None:
+        self._session = session
+        self._run_bar = run_bar
+        self._inputs = inputs
+        self._situation = situation
+        self._sight = sight
+        self._updates = updates
+        self._is_holding = False
+        self.is_behind = False
+
+    def hold(self, is_holding: bool) -> None:
+        """Let changes gather from now on, or catch up with them."""
+        self._is_holding = is_holding
+        self.catch_up()
+
+    def follow(self) -> None:
+        """Note that something changed, and catch up with it if that is wanted now."""
+        self.is_behind = True
+        self.catch_up()
+
+    def catch_up(self) -> None:
+        """Ask for a result if it is behind, and should follow by itself."""
+        if self.is_behind and self._run_bar.is_live and not self._is_holding:
+            self.ask()
+
+    def ask(self, *, afresh: bool = False) -> None:
+        """Ask for a result of what is there now, if nothing is missing; `afresh` as for `Updates.ask`."""
+        source = self._inputs.source
+        if source is None or not self._session.can_segment:
+            return
+        self.is_behind = False
+        self._session.start()
+        request = self._situation.request(source)
+        self._updates.ask(source, request, self._sight.visible(source), afresh=afresh)
+
+    def get_ready(self) -> None:
+        """Have what depends on the image worked out, while strokes are still missing."""
+        source = self._inputs.source
+        if source is not None and self._session.stage is Stage.NEEDS_STROKES and self._run_bar.is_live:
+            self._updates.get_ready(source, self._situation.request(source), self._sight.visible(source))
+
+    def look(self) -> None:
+        """Have what is seen now labelled soon."""
+        source = self._inputs.source
+        if source is not None:
+            self._updates.look(self._sight.visible(source))

@@ -1,0 +1,95 @@
+"""The last result: its layers, what is made of it on demand, and what can be asked about it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from napari.layers import Layer
+from qtpy.QtCore import QObject
+
+from ..core.legend import Legend
+from .classes import Classes
+from .extra_layers import extra_outputs
+from .extras import Extras
+from .insight import Insight
+from .job import Answer
+from .layers import Outputs
+from .output_panel import OutputPanel
+from .updates import Preview, Update
+
+if TYPE_CHECKING:
+    from napari.viewer import Viewer
+
+
+class Results(QObject):
+    """Shows one result at a time, as the classes are called and drawn now, where the image is now."""
+
+    def __init__(
+        self, viewer: "Viewer", panel: OutputPanel, classes: Classes, extras: Extras, insight: Insight
+    ) -> None:
+        super().__init__()
+        self._viewer = viewer
+        self._panel = panel
+        self._classes = classes
+        self._extras = extras
+        self._insight = insight
+        self._outputs = Outputs(viewer)
+        self.last: Update | None = None
+        panel.changed.connect(self.show)
+        insight.clusters_wanted.connect(self.show)
+        extras.arrived.connect(self._on_extras_arrived)
+
+    def __contains__(self, layer: Layer) -> bool:
+        return layer in self._outputs or layer in self._insight
+
+    @property
+    def keeps_output(self) -> bool:
+        """Whether at least one kind of output is wanted."""
+        return bool(self._panel.value())
+
+    def take(self, update: Update) -> None:
+        """Show a newer result."""
+        self.last = update
+        self.show()
+        self._classes.show_shares(update.answer.shares)
+
+    def drop(self) -> None:
+        """Have no result; its layers stay, and nothing is asked about it any more."""
+        self.last = None
+        self._extras.cancel()
+
+    def drop_if_gone(self) -> None:
+        """Have no result if its image is gone, and nothing that is about it."""
+        if self.last is not None and self.last.source.layer not in self._viewer.layers:
+            self.last = None
+            self._insight.clear()
+
+    def preview(self, seen: Preview, legend: Legend) -> None:
+        """Show what is seen already of a result that is being worked out."""
+        if "mask" in self._panel.value() and seen.source.layer in self._viewer.layers:
+            self._outputs.preview(replace(seen.source), seen.labels, legend)
+
+    def show(self) -> None:
+        """Show the last result again."""
+        if self.last is None:
+            return
+        source, answer = replace(self.last.source), self.last.answer
+        legend, kinds = self._classes.legend, self._panel.value()
+        model = answer.segmentation.model
+        model.names, model.colors = dict(legend.names), dict(legend.colors)
+        extras = extra_outputs(source, self._extras.of(answer), legend)
+        self._outputs.show(source, answer.segmentation, kinds, legend, answer.n_pixels, extras)
+        self._insight.show(self.last, legend)
+        self._extras.ask(source, answer, {*kinds, "clusters"} if self._insight.wants_clusters else kinds)
+
+    def table_writer(self) -> Callable[[str | Path], None] | None:
+        """Return what writes the measurements of every object to a file; None while there is no result."""
+        if self.last is None:
+            return None
+        source, answer = replace(self.last.source), self.last.answer
+        return self._extras.table_writer(source, answer, self._classes.legend)
+
+    def _on_extras_arrived(self, answer: Answer) -> None:
+        if self.last is not None and self.last.answer is answer:
+            self.show()

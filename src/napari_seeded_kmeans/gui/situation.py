@@ -1,0 +1,71 @@
+"""What is chosen and painted right now, as values for the session and the workers: it changes nothing."""
+
+from ..session import Facts
+from .classes import Classes
+from .inputs import Inputs
+from .job import Request
+from .palette import Palette
+from .params_form import ParamsForm
+from .seed_tracker import SeedTracker
+from .sitting import Sitting
+from .source import Source
+
+
+class Situation:
+    """Reads those who know what is chosen.
+
+    Parameters
+    ----------
+    inputs, seeds, params, classes, clusters
+        Who knows image and region, strokes, settings, legend and palette edits.
+    """
+
+    def __init__(
+        self,
+        inputs: Inputs,
+        seeds: SeedTracker,
+        params: ParamsForm,
+        classes: Classes,
+        clusters: Palette,
+    ) -> None:
+        self._inputs = inputs
+        self._seeds = seeds
+        self._params = params
+        self._classes = classes
+        self._clusters = clusters
+
+    def facts(self, *, keeps_output: bool, has_result: bool) -> Facts:
+        """Return what the session wants to know."""
+        source, counts = self._inputs.source, self._seeds.counts
+        ignored = self._classes.legend.ignored
+        return Facts(
+            image_shape=None if source is None else source.shape,
+            seeds_shape=self._inputs.seeds_shape,
+            classes=tuple(value for value in counts if value not in ignored),
+            painted_px=sum(counts.values()),
+            keeps_output=keeps_output,
+            region_problem=self._inputs.region_problem,
+            has_result=has_result,
+        )
+
+    def request(self, source: Source) -> Request:
+        """Return what a result of `source` is to be made of."""
+        return Request(
+            image=source.data,
+            seeds=self._inputs.seeds(source),
+            channel_axis=source.data_channel_axis,
+            spacing=source.spacing,
+            preset=self._params.preset,
+            params=self._params.overrides(),
+            edits=self._clusters.edits,
+            ignore=tuple(sorted(self._classes.legend.ignored)),
+            region=self._inputs.region,
+        )
+
+    def sitting(self) -> Sitting | None:
+        """Return all that leads to the result; None while seeds do not fit or nothing is painted."""
+        source = self._inputs.source
+        if source is None or self._inputs.seeds_shape != source.shape or not self._seeds.counts:
+            return None
+        path = self._inputs.path_of(source.layer)
+        return Sitting(self.request(source), source.layer.name, path, self._classes.legend)
