@@ -8,24 +8,22 @@ class k).
 import argparse
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
+from unittest.mock import patch
 
-import cv2
 import numpy as np
 import skimage.io
-from numpy.typing import NDArray
+from peers import PEERS, Array, Method, grabcut
 from scipy import ndimage
-from skimage.feature import multiscale_basic_features
-from skimage.segmentation import random_walker
-from sklearn.ensemble import RandomForestClassifier
 
 import napari_seeded_kmeans as nsk
-
-Array = NDArray[Any]
-Method = Callable[[Array, Array], Array]
+from napari_seeded_kmeans.core.coherence import best_class, light_cut
+from napari_seeded_kmeans.core.evidence import find_evidence
 
 SETS = (
     "grabcut50",
@@ -38,19 +36,6 @@ SETS = (
     "acdc3d",
     "hippocampus3d",
 )
-WITHOUT = {
-    "default": {},
-    "without texture": {"texture": False},
-    "without learnt weights": {"cluster_weights": "share"},
-    "without lightness": {"color_space": "intensity"},
-    "without reach": {"reach": 0.0},
-    "without judging unpainted colours": {"judge_unpainted": False},
-    "without cuts": {"coherence": 0.0},
-    "always everywhere": {"spread": "everywhere"},
-    "always strokes": {"spread": "strokes"},
-    "without hole filling": {"fill_holes": False},
-    "without smallest piece": {"min_size_px": 0},
-}
 
 
 def main() -> None:
@@ -61,6 +46,13 @@ def main() -> None:
     parser.add_argument("--strokes", default="scribbles", help="the folder of strokes")
     parser.add_argument("--images", type=int, default=10_000, help="most images of a set, evenly taken")
     parser.add_argument("--peers", nargs="*", choices=list(PEERS), help="all of them, or those named")
+    parser.add_argument(
+        "--patience",
+        type=float,
+        default=300.0,
+        help="seconds after which a peer gets no more images of a set",
+    )
+    parser.add_argument("--parts", nargs="+", choices=list(WITHOUT), help="what to switch off; default all")
     for name in ("ablation", "curve", "stability", "deciles"):
         parser.add_argument(f"--{name}", action="store_true")
     arguments = parser.parse_args()
@@ -72,46 +64,68 @@ def main() -> None:
     elif arguments.deciles:
         error_by_uncertainty(arguments)
     elif arguments.ablation:
-        compare({name: ours(**settings) for name, settings in WITHOUT.items()}, arguments)
+        wanted = arguments.parts or list(WITHOUT)[1:]
+        compare({name: WITHOUT[name] for name in ["default", *wanted]}, arguments)
     else:
         wanted = [] if arguments.peers is None else arguments.peers or list(PEERS)
         compare({"ours": ours()} | {name: PEERS[name] for name in wanted}, arguments)
 
 
+class Score(NamedTuple):
+    """How one method did on one image."""
+
+    iou: float
+    boundary: float
+    seconds: float
+    processor_seconds: float
+
+
 def compare(methods: dict[str, Method], arguments: argparse.Namespace) -> None:
-    """Print mean IoU, boundary F and seconds of every method on every set, and the mean of the sets."""
+    """Print what every method reaches on every set, and the mean of the sets.
+
+    A cell is mean IoU, boundary F, and median seconds and processor seconds; in brackets on how many images,
+    where patience ended before the set did.
+    """
     means: dict[str, list[float]] = {name: [] for name in methods}
-    print(f"{'set':16}" + "".join(f"{name[:24]:>26}" for name in methods))
+    print(f"{'set':16}" + "".join(f"{name[:26]:>28}" for name in methods), flush=True)
     for name in arguments.sets:
-        rows = [
-            [measure(method, image, seeds, truth) for method in methods.values()]
-            for image, seeds, truth in load(arguments, name)
-        ]
-        if not rows:
+        scores: dict[str, list[Score]] = {method: [] for method in methods}
+        n_images = 0
+        for image, seeds, truth in load(arguments, name):
+            n_images += 1
+            for method, function in methods.items():
+                spent = sum(score.seconds for score in scores[method])
+                if spent < arguments.patience or method in ("ours", "default"):
+                    scores[method] += measure(function, image, seeds, truth)
+        if not n_images:
             continue
-        cells = []
-        for method, scores in zip(methods, zip(*rows, strict=True), strict=True):
-            known = [score for score in scores if score is not None]
-            if known:
-                iou, boundary = np.mean(known, axis=0)[:2]
-                seconds = median(score[2] for score in known)
-                means[method].append(iou)
-                cells.append(f"{iou:.3f}  F {boundary:.2f}  {seconds:5.2f} s")
-            else:
-                cells.append("-")
-        print(f"{name:16}" + "".join(f"{cell:>26}" for cell in cells), flush=True)
-    print(f"{'mean':16}" + "".join(f"{np.mean(row) if row else np.nan:>26.3f}" for row in means.values()))
+        cells = [_cell(scores[method], n_images) for method in methods]
+        for method in methods:
+            if scores[method]:
+                means[method].append(float(np.mean([score.iou for score in scores[method]])))
+        print(f"{name:16}" + "".join(f"{cell:>28}" for cell in cells), flush=True)
+    summary = [f"{np.mean(row):.3f} of {len(row)} sets" if row else "-" for row in means.values()]
+    print(f"{'mean':16}" + "".join(f"{cell:>28}" for cell in summary))
 
 
-def measure(method: Method, image: Array, seeds: Array, truth: Array) -> tuple[float, float, float] | None:
-    """Return mean foreground IoU, boundary F and seconds; None where the method does not apply."""
-    start = time.perf_counter()
+def _cell(scores: list[Score], n_images: int) -> str:
+    if not scores:
+        return "-"
+    iou, boundary = np.mean(scores, axis=0)[:2]
+    seconds, processor_seconds = np.median(scores, axis=0)[2:]
+    few = "" if len(scores) == n_images else f" ({len(scores)})"
+    return f"{iou:.3f}  F {boundary:.2f} {seconds:.2f}/{processor_seconds:.2f} s{few}"
+
+
+def measure(method: Method, image: Array, seeds: Array, truth: Array) -> list[Score]:
+    """Return the score of a method on an image; empty where it does not apply."""
+    start, processor_start = time.perf_counter(), time.process_time()
     try:
         labels = method(image, seeds)
     except NotImplementedError:
-        return None
-    seconds = time.perf_counter() - start
-    return mean_iou(labels, truth), boundary_f(labels, truth), seconds
+        return []
+    taken = time.perf_counter() - start, time.process_time() - processor_start
+    return [Score(mean_iou(labels, truth), boundary_f(labels, truth), *taken)]
 
 
 def load(arguments: argparse.Namespace, name: str) -> Iterator[tuple[Array, Array, Array]]:
@@ -152,74 +166,65 @@ def boundary_f(labels: Array, truth: Array, tolerance: int = 2) -> float:
     return float(2 * precision * recall / max(precision + recall, 1e-9))
 
 
-def ours(**settings: Any) -> Method:
-    """Return our segmentation with some settings changed."""
+def ours(*changes: tuple[str, Any], **settings: Any) -> Method:
+    """Return our segmentation with some settings changed, and some names of `core` that are no settings."""
 
     def method(image: Array, seeds: Array) -> Array:
         wanted = settings
         if image.ndim > seeds.ndim and settings.get("color_space") == "intensity":
             wanted = {}
-        return nsk.segment(image, seeds, **wanted).labels
+        with ExitStack() as changed:
+            for name, value in changes:
+                changed.enter_context(patch(f"napari_seeded_kmeans.core.{name}", value))
+            return nsk.segment(image, seeds, **wanted).labels
 
     return method
 
 
-def notebook(image: Array, seeds: Array) -> Array:
-    """Follow the source document: K = 64 a side, sum of exponentials, clean-up."""
-    if seeds.ndim > 2:
-        raise NotImplementedError
-    return nsk.segment(to_8_bit(image), seeds, preset="classic").labels
+def one_look(index: int) -> tuple[str, Any]:
+    """Return the change that reads a single look of every model."""
+
+    def find(model: Any, *rest: Any) -> Any:
+        return find_evidence(replace(model, looks=model.looks[index:][:1]), *rest)
+
+    return "model.find_evidence", find
 
 
-def grabcut(image: Array, seeds: Array) -> Array:
-    """Let OpenCV iterate five times, strokes as certain and the rest as probable."""
-    if seeds.ndim > 2 or seeds.max() > 2:
-        raise NotImplementedError
-    picture = to_8_bit(image)
-    if picture.ndim == 2:
-        picture = np.dstack([picture] * 3)
-    mask = np.full(seeds.shape, cv2.GC_PR_BGD, np.uint8)
-    near = ndimage.distance_transform_edt(seeds != 2) < ndimage.distance_transform_edt(seeds != 1)
-    mask[near] = cv2.GC_PR_FGD
-    mask[seeds == 1], mask[seeds == 2] = cv2.GC_BGD, cv2.GC_FGD
-    cv2.setRNGSeed(0)
-    models = np.zeros((1, 65)), np.zeros((1, 65))
-    cv2.grabCut(np.ascontiguousarray(picture), mask, None, *models, 5, cv2.GC_INIT_WITH_MASK)
-    return np.where((mask == cv2.GC_FGD) | (mask == cv2.GC_PR_FGD), 2, 1)
+def every_best(view: Any, *_: Any) -> Array:
+    """Give every pixel that is not painted its best class, instead of a light cut."""
+    return np.where(view.seeds >= 0, view.seeds, best_class(view.scores))
 
 
-def forest(image: Array, seeds: Array) -> Array:
-    """Grow a hundred trees on multiscale features, as ilastik, Labkit, Weka and APOC do."""
-    features = multiscale_basic_features(
-        image, sigma_min=1, sigma_max=16, channel_axis=-1 if image.ndim > seeds.ndim else None
-    )
-    trees = RandomForestClassifier(100, n_jobs=-1, random_state=0)
-    trees.fit(features[seeds > 0], seeds[seeds > 0])
-    return trees.predict(features.reshape(-1, features.shape[-1])).reshape(seeds.shape)
+def cut_lightly(view: Any, *_: Any) -> Array:
+    """Cut lightly, where a strong cut is due."""
+    return light_cut(view)
 
 
-def walker(image: Array, seeds: Array) -> Array:
-    """Let scikit-image's random walker walk, with its defaults and the conjugate-gradient solver."""
-    if seeds.ndim > 2:
-        raise NotImplementedError
-    axis = -1 if image.ndim > seeds.ndim else None
-    return random_walker(to_8_bit(image) / 255.0, seeds.astype(int), mode="cg_j", channel_axis=axis)
-
-
-PEERS: dict[str, Method] = {
-    "notebook": notebook,
-    "GrabCut": grabcut,
-    "forest": forest,
-    "random walker": walker,
+WITHOUT = {
+    "default": ours(),
+    "without texture": ours(texture=False),
+    "colours' look alone": ours(one_look(0)),
+    "texture's look alone": ours(one_look(1)),
+    "without learnt weights": ours(cluster_weights="share"),
+    "one bandwidth for all": ours(bandwidth=1.0),
+    "one cluster per class": ours(n_clusters=1),
+    "16 clusters of few pixels": ours(n_clusters=16),
+    "without lightness": ours(color_space="intensity"),
+    "without reach": ours(reach=0.0),
+    "without judging unpainted": ours(judge_unpainted=False),
+    "without cuts": ours(coherence=0.0),
+    "without light cut": ours(("model.light_cut", every_best)),
+    "without strong cut": ours(("model.strong_cut", cut_lightly)),
+    "no edges of colours": ours(("coherence._EDGE_CONTRAST", 0.0)),
+    "no edges of scores": ours(("coherence._EDGE_SCORE", 0.0)),
+    "without coarse step": ours(("coherence._N_COARSE", 1 << 62)),
+    "always everywhere": ours(spread="everywhere"),
+    "always strokes": ours(spread="strokes"),
+    "fragments are things": ours(("coherence._FRAGMENT", 0.0)),
+    "without hole filling": ours(fill_holes=False),
+    "without smallest piece": ours(min_size_px=0),
+    "strokes can be overruled": ours(keep_seeds=False),
 }
-
-
-def to_8_bit(image: Array) -> Array:
-    """Stretch to 8 bits between the 0.5 % and 99.5 % quantiles, unless it has 8 bits."""
-    if image.dtype == np.uint8:
-        return image
-    low, high = np.quantile(image, [0.005, 0.995])
-    return (np.clip((image - low) / max(high - low, 1e-9), 0, 1) * 255).astype(np.uint8)
 
 
 def learning_curve(arguments: argparse.Namespace, most: int = 10, enough: float = 0.9) -> None:
