@@ -130,6 +130,23 @@ def click(viewer: napari.Viewer, layer: napari.layers.Layer, point: tuple[float,
     drag(viewer, layer, [point])
 
 
+def hover(viewer: napari.Viewer, layer: napari.layers.Layer, point: tuple[float, float]) -> None:
+    """Move the pointer to a point, given as in `drag`, with no button down."""
+    canvas = viewer.window._qt_viewer.canvas.native
+    position = QPointF(*_on_canvas(viewer, layer, point))
+    none = Qt.MouseButton.NoButton
+    event = QMouseEvent(
+        QEvent.Type.MouseMove,
+        position,
+        canvas.mapToGlobal(position),
+        none,
+        none,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    QApplication.sendEvent(canvas, event)
+    QApplication.processEvents()
+
+
 def _on_canvas(
     viewer: napari.Viewer, layer: napari.layers.Layer, point: tuple[float, float]
 ) -> tuple[float, float]:

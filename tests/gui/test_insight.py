@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from conftest import click, paint_halves
+from conftest import click, drag, hover, paint_halves
 from qtpy.QtCore import Qt
 
 from napari_seeded_kmeans.core.legend import Legend
@@ -32,7 +32,7 @@ def seeds(viewer, dock, two_halves, settle):
 
 def ask(dock, position, qtbot):
     dock.insight.why_fold.set_open(True)
-    dock.insight._inspector.ask(position)
+    dock.insight._inspector.pin(position)
     qtbot.waitUntil(lambda: str(position[-1]) in dock.insight.panel.answer)
     qtbot.waitUntil(lambda: "painted px" in dock.insight.panel.answer)
 
@@ -78,8 +78,8 @@ def test_a_conflict_names_both_classes_and_how_many_more():
 def test_without_a_result_there_is_nothing_to_ask(viewer, dock, two_halves):
     viewer.add_image(two_halves)
     dock.insight.why_fold.set_open(True)
-    assert not dock.insight.panel.ask_button.isEnabled()
-    assert "no result" in dock.insight.panel.ask_button.toolTip()
+    assert not dock.insight.panel.pin_button.isEnabled()
+    assert "no result" in dock.insight.panel.pin_button.toolTip()
     assert dock.hint_line.next_button.isHidden()
 
 
@@ -87,7 +87,7 @@ def test_a_click_answers_and_does_not_paint(window, docked, two_halves, settle, 
     seeds = prepare(window, docked, two_halves, settle)
     painted = seeds.data.copy()
     docked.insight.why_fold.set_open(True)
-    qtbot.mouseClick(docked.insight.panel.ask_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(docked.insight.panel.pin_button, Qt.MouseButton.LeftButton)
     for place, name in (((20, 50), "foreground"), ((20, 20), "background")):
         click(window, seeds, place)
         qtbot.waitUntil(lambda place=place: f"({place[0]}, {place[1]})" in docked.insight.panel.answer)
@@ -97,6 +97,60 @@ def test_a_click_answers_and_does_not_paint(window, docked, two_halves, settle, 
     assert str(seeds.mode) == "paint"
     click(window, seeds, (20, 20))
     assert seeds.data[20, 20], "the brush is in hand again"
+
+
+def test_the_answer_follows_the_pointer_that_rests_until_a_pixel_is_pinned(
+    window, docked, two_halves, settle, qtbot
+):
+    seeds = prepare(window, docked, two_halves, settle)
+    panel, painted = docked.insight.panel, seeds.data.copy()
+    hover(window, seeds, (20, 50))
+    assert not docked.insight._hover.is_waiting, "nobody sees the answer"
+    docked.insight.why_fold.set_open(True)
+    assert "Rest the pointer" in panel.answer
+    for x in (40, 44, 48):
+        hover(window, seeds, (20, x))
+    qtbot.waitUntil(lambda: "(20, 48)" in panel.answer)
+    assert "is <b>foreground</b>" in panel.answer
+    assert panel.strokes_button.isVisible()
+    qtbot.mouseClick(panel.pin_button, Qt.MouseButton.LeftButton)
+    click(window, seeds, (30, 12))
+    qtbot.waitUntil(lambda: "(30, 12)" in panel.answer)
+    hover(window, seeds, (20, 48))
+    qtbot.waitUntil(lambda: not docked.insight._hover.is_waiting)
+    assert "(30, 12)" in panel.answer
+    qtbot.mouseClick(panel.pin_button, Qt.MouseButton.LeftButton)
+    hover(window, seeds, (20, 47))
+    qtbot.waitUntil(lambda: "(20, 47)" in panel.answer)
+    np.testing.assert_array_equal(seeds.data, painted)
+
+
+def test_pointing_asks_nothing_while_one_paints_or_leaves(window, docked, two_halves, settle, qtbot):
+    seeds = prepare(window, docked, two_halves, settle)
+    docked.insight.why_fold.set_open(True)
+    hover(window, seeds, (20, 48))
+    assert docked.insight._hover.is_waiting
+    window.mouse_over_canvas = True
+    window.mouse_over_canvas = False
+    assert not docked.insight._hover.is_waiting
+    hover(window, seeds, (4, 40))
+    drag(window, seeds, [(4, 44), (4, 46), (4, 48)])
+    assert not docked.insight._hover.is_waiting
+    assert settle(docked) is Stage.DONE, docked.hint_line.text
+    assert "(4, 48)" not in docked.insight.panel.answer
+    docked.insight.why_fold.set_open(False)
+    assert not window.mouse_move_callbacks
+
+
+def test_a_pixel_without_label_says_so_when_the_pointer_rests_on_it(viewer, dock, two_halves, settle):
+    picture = two_halves.astype(float)
+    picture[0:9, 28:36] = np.nan
+    prepare(viewer, dock, picture, settle)
+    dock.insight.why_fold.set_open(True)
+    dock.insight._inspector.pass_by((4, 30))
+    assert "has no label" in dock.insight.panel.answer
+    assert not dock.insight.panel.strokes_button.isVisible()
+    assert not dock.session.is_error
 
 
 def test_the_answer_follows_the_next_result(dock, seeds, settle, qtbot):

@@ -75,8 +75,8 @@ class Extras(QObject):
         self._known: WeakKeyDictionary[Answer, dict[str, Any]] = WeakKeyDictionary()
         self._runner = Runner()
         # Its own thread, so that a question does not wait for a layer.
-        self._questions = Runner()
-        for runner in (self._runner, self._questions):
+        self._questions, self._asides = Runner(), Runner()
+        for runner in (self._runner, self._questions, self._asides):
             runner.failed.connect(self.failed)
 
     def of(self, answer: Answer) -> Mapping[str, Any]:
@@ -101,9 +101,15 @@ class Extras(QObject):
         answer: Answer,
         position: tuple[int, ...],
         then: Callable[[NDArray[np.float32]], None],
+        *,
+        in_passing: bool = False,
     ) -> None:
-        """Call ``then(features)`` with what the result's model sees at one pixel."""
-        self._questions.submit(partial(_look_at, _facts(source, answer), position), then)
+        """Call ``then(features)`` with what the result's model sees at one pixel.
+
+        A newer question takes the place of one that waits; one `in_passing` only that of its like.
+        """
+        runner = self._asides if in_passing else self._questions
+        runner.submit(partial(_look_at, _facts(source, answer), position), then)
 
     def find_doubt(
         self,
@@ -122,11 +128,13 @@ class Extras(QObject):
         """Stop what runs."""
         self._runner.cancel()
         self._questions.cancel()
+        self._asides.cancel()
 
     def close(self) -> None:
         """Stop everything, for good."""
         self._runner.close()
         self._questions.close()
+        self._asides.close()
 
     def _on_done(self, answer: Answer, found: dict[str, Any]) -> None:
         self._known.setdefault(answer, {}).update(found)

@@ -19,7 +19,7 @@ from .inspector import Case, Inspector
 from .job import Answer
 from .palette import Palette
 from .palette_table import PaletteTable
-from .pointer import Pointer
+from .pointer import Hover, Pointer
 from .updates import Update
 from .view import look_at
 from .why_panel import WhyPanel
@@ -48,12 +48,14 @@ class Insight(QObject):
         self._inspector = Inspector(self.panel)
         self._highlight = Highlight(viewer)
         self._pointer = Pointer(viewer)
+        self._hover = Hover(viewer)
         self._seeds: Labels | None = None
         self._last: Update | None = None
         self._legend = Legend()
         self.clusters.selected.connect(self._on_rows_selected)
         self.table.pick_toggled.connect(self._on_pick_toggled)
-        self.panel.ask_toggled.connect(self._on_ask_toggled)
+        self.panel.pin_toggled.connect(self._on_pin_toggled)
+        self._hover.rested.connect(self._inspector.pass_by)
         self._inspector.features_requested.connect(self._on_features_requested)
         self._inspector.strokes_found.connect(self._on_strokes_found)
         for fold in (self.palette_fold, self.why_fold):
@@ -83,9 +85,10 @@ class Insight(QObject):
 
     def stop_pointing(self) -> None:
         """Let clicks into the image paint again."""
-        for button in (self.table.pick_button, self.panel.ask_button):
+        for button in (self.table.pick_button, self.panel.pin_button):
             button.setChecked(False)
         self._pointer.stop()
+        self._hover.stop()
 
     def show(self, update: Update, legend: Legend) -> None:
         """Be about a result, as its classes are called and drawn now."""
@@ -97,6 +100,7 @@ class Insight(QObject):
             return
         self.clusters.show(source, model, legend, found)
         self._inspector.show(Case(source, answer.segmentation, model, answer.seeds, legend, found))
+        self._follow_pointer()
         if is_new and not self.table.selected_numbers():
             # What was lit up was about another result.
             self._highlight.clear()
@@ -114,7 +118,15 @@ class Insight(QObject):
         if not is_open:
             self.stop_pointing()
             self._highlight.clear()
+        self._follow_pointer()
         self.clusters_wanted.emit()
+
+    def _follow_pointer(self) -> None:
+        """Let the pointer ask while somebody sees the answer, and there is one."""
+        if self._last is not None and self.panel.isVisible():
+            self._hover.start(self._last.source)
+        else:
+            self._hover.stop()
 
     def _on_rows_selected(self) -> None:
         if not self.table.selected_numbers():
@@ -128,10 +140,12 @@ class Insight(QObject):
             self._highlight.show(replace(self._last.source), pixels)
 
     def _on_pick_toggled(self, is_on: bool) -> None:
-        self._point(is_on, self.panel.ask_button, self._on_color_picked)
+        self._point(is_on, self.panel.pin_button, self._on_color_picked)
 
-    def _on_ask_toggled(self, is_on: bool) -> None:
-        self._point(is_on, self.table.pick_button, self._inspector.ask)
+    def _on_pin_toggled(self, is_on: bool) -> None:
+        if not is_on:
+            self._inspector.unpin()
+        self._point(is_on, self.table.pick_button, self._inspector.pin)
 
     def _point(self, is_on: bool, other: QPushButton, then: Callable[[tuple[int, ...]], None]) -> None:
         """Let clicks into the image ask, instead of what another button let them do; or let them paint."""
@@ -143,16 +157,16 @@ class Insight(QObject):
 
     def _on_color_picked(self, position: tuple[int, ...]) -> None:
         self.table.pick_button.setChecked(False)
-        if self._last is not None and self._seeds is not None:
-            value = int(self._seeds.selected_label)
-            self._look_at_pixel(position, lambda features: self.clusters.add_color(features, value))
+        last = self._last
+        if last is not None and self._seeds is not None:
+            add = partial(self.clusters.add_color, class_value=int(self._seeds.selected_label))
+            self._extras.look_at(last.source, last.answer, position, add)
 
     def _on_features_requested(self, position: tuple[int, ...]) -> None:
-        self._look_at_pixel(position, self._inspector.answer)
-
-    def _look_at_pixel(self, position: tuple[int, ...], then: Callable[[NDArray[np.float32]], None]) -> None:
-        if self._last is not None:
-            self._extras.look_at(self._last.source, self._last.answer, position, then)
+        last = self._last
+        if last is not None and last.answer.segmentation.model.model_ is not None:
+            then = partial(self._inspector.answer, position, last.answer.segmentation.model.model_)
+            self._extras.look_at(last.source, last.answer, position, then, in_passing=True)
 
     def _on_strokes_found(self, pixels: NDArray[np.bool_], position: tuple[int, ...]) -> None:
         if self._last is not None:

@@ -20,6 +20,8 @@ from .why_words import NearRow, Question, conflict, why
 if TYPE_CHECKING:
     from ..estimator import Segmentation
 
+_PROMPT = "<p>Rest the pointer on a pixel of the image.</p>"
+
 
 @dataclass(frozen=True, eq=False)
 class Case:
@@ -41,7 +43,10 @@ class Case:
 
 
 class Inspector(QObject):
-    """Keeps the question that was asked last, and answers it again whenever the result is another."""
+    """Keeps the question that was asked last, and answers it again whenever the result is another.
+
+    The pixel under the pointer is asked about in passing, unless one is pinned.
+    """
 
     features_requested = Signal(object)
     """A position (*spatial,) whose features are to be given to `answer`."""
@@ -53,6 +58,7 @@ class Inspector(QObject):
         self._view = view
         self._case: Case | None = None
         self._position: tuple[int, ...] | None = None
+        self._is_pinned = False
         self._near: tuple[NearCluster, ...] = ()
         self._features: NDArray[np.float32] | None = None
         self._seen_by: Model | None = None
@@ -60,22 +66,25 @@ class Inspector(QObject):
         view.strokes_requested.connect(self._on_strokes_requested)
         view.conflict_requested.connect(self._on_conflict_requested)
 
-    @property
-    def wants_clusters(self) -> bool:
-        """Whether the panel is seen, so that the pixels of the clusters are worth computing."""
-        return self._view.isVisible()
+    def pin(self, position: tuple[int, ...]) -> None:
+        """Ask why a pixel, given along the spatial axes, has its class, and hold on to it."""
+        self._is_pinned = True
+        self._ask(position)
 
-    def ask(self, position: tuple[int, ...]) -> None:
-        """Ask why a pixel, given along the spatial axes, has its class."""
-        self._position = position
-        if self._case is not None:
-            self.features_requested.emit(position)
+    def unpin(self) -> None:
+        """Let the question follow the pointer again."""
+        self._is_pinned = False
 
-    def answer(self, features: NDArray[np.float32]) -> None:
-        """Answer the last question, given what the model sees there (d,)."""
-        self._features = features
-        self._seen_by = None if self._case is None else self._case.model
-        self._answer()
+    def pass_by(self, position: tuple[int, ...]) -> None:
+        """Ask about a pixel if it is seen, and none is pinned."""
+        if not self._is_pinned and position != self._position and self._view.isVisible():
+            self._ask(position)
+
+    def answer(self, position: tuple[int, ...], model: Model, features: NDArray[np.float32]) -> None:
+        """Answer the question about a position, given what a model sees there (d,), unless it is over."""
+        if self._case is not None and position == self._position and model is self._case.model:
+            self._features, self._seen_by = features, model
+            self._answer()
 
     def show(self, case: Case) -> None:
         """Take another result to ask about."""
@@ -85,27 +94,40 @@ class Inspector(QObject):
             return
         self._conflicts = find_conflicts(case.model)
         self._show_conflict()
-        if self._seen_by is case.model:
+        if self._position is None:
+            self._view.show_answer(_PROMPT)
+        elif self._seen_by is case.model:
             self._answer()
-        elif self._position is not None:
-            self.ask(self._position)
+        else:
+            self._ask(self._position)
 
     def clear(self) -> None:
         """Forget result and question."""
         self._case = self._position = self._features = self._seen_by = None
+        self._is_pinned = False
         self._near, self._conflicts = (), ()
         self._view.show_answer("")
         self._view.show_conflict("")
-        self._view.ask_button.setChecked(False)
+        self._view.pin_button.setChecked(False)
         self._view.set_ready(False)
 
     # ---- what happens ----
 
+    def _ask(self, position: tuple[int, ...]) -> None:
+        self._position, self._features, self._seen_by, self._near = position, None, None, ()
+        if self._case is None:
+            return
+        if self._case.result.labels[position]:
+            self.features_requested.emit(position)
+        else:
+            # Such a pixel may not even have features.
+            self._answer()
+
     def _answer(self) -> None:
         case, position = self._case, self._position
-        if case is None or position is None or self._features is None:
+        if case is None or position is None:
             return
-        self._near = nearest_clusters(case.model, self._features)
+        self._near = () if self._features is None else nearest_clusters(case.model, self._features)
         result = case.result
         scores = {
             value: float(score[position]) for value, score in zip(result.classes, result.scores, strict=True)
@@ -118,7 +140,7 @@ class Inspector(QObject):
             float(result.strangeness[position]),
             [self._row(case, near.row, near.distance) for near in self._near],
         )
-        self._view.show_answer(why(question, case.legend))
+        self._view.show_answer(why(question, case.legend), has_strokes=bool(self._near))
 
     def _show_conflict(self) -> None:
         case = self._case

@@ -63,11 +63,6 @@ class Palette(QObject):
         """What was changed, for the seeds that are followed."""
         return self._history.now
 
-    @property
-    def wants_clusters(self) -> bool:
-        """Whether the table is seen, so that shares and pixels of the clusters are worth computing."""
-        return self._view.isVisible()
-
     def selected_pixels(self) -> NDArray[np.bool_] | None:
         """Return the pixels (*spatial,) nearest to the selected clusters; None if they are not known."""
         numbers = [number for number in self._view.selected_numbers() if number >= 0]

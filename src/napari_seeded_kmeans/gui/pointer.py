@@ -1,15 +1,71 @@
-"""Clicks into the image, taken for a question instead of paint while somebody asks."""
+"""Clicks into the image, taken for a question instead of paint, and where the pointer rests."""
 
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from napari.layers import Labels
+from qtpy.QtCore import QObject, QTimer, Signal
 
 from .source import Source
 
 if TYPE_CHECKING:
     from napari.viewer import Viewer
+
+# Long enough that passing by asks nothing, short enough to feel like an answer.
+_REST_MS = 120
+
+
+class Hover(QObject):
+    """While it is on, tells of the pixel that the pointer rests on; the brush stays in hand."""
+
+    rested = Signal(object)
+    """A pixel, along the spatial axes of the image."""
+
+    def __init__(self, viewer: "Viewer") -> None:
+        super().__init__()
+        self._viewer = viewer
+        self._source: Source | None = None
+        self._world: tuple[float, ...] = ()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_REST_MS)
+        self._timer.timeout.connect(self._on_rested)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the pointer moved and may come to rest."""
+        return bool(self._timer.isActive())
+
+    def start(self, source: Source) -> None:
+        """Tell of pixels of this image from now on."""
+        if self._source is None:
+            self._viewer.mouse_move_callbacks.append(self._on_move)
+            self._viewer.events.mouse_over_canvas.connect(self._on_crossed)
+        self._source = source
+
+    def stop(self) -> None:
+        """Tell of nothing any more."""
+        self._timer.stop()
+        if self._source is not None:
+            self._viewer.mouse_move_callbacks.remove(self._on_move)
+            self._viewer.events.mouse_over_canvas.disconnect(self._on_crossed)
+            self._source = None
+
+    def _on_move(self, _viewer: Any, event: Any) -> None:
+        self._timer.stop()
+        # A drag paints or pans, and in 3-D no single pixel is under the pointer.
+        if not event.is_dragging and self._viewer.dims.ndisplay == 2:
+            self._world = tuple(event.position)
+            self._timer.start()
+
+    def _on_crossed(self, _event: Any) -> None:
+        self._timer.stop()
+
+    def _on_rested(self) -> None:
+        place = None if self._source is None else pixel_at(self._source, self._world)
+        if place is not None:
+            self.rested.emit(place)
 
 
 class Pointer:

@@ -3,20 +3,23 @@
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
-_ASK_HELP = "Then click pixels in the image. The brush rests until this is off again."
+_PIN_HELP = (
+    "Then click a pixel in the image, to keep its answer. The brush rests until this is off again, and the "
+    "answer follows the pointer."
+)
 
 
 class WhyPanel(QWidget):
-    """A button to ask, the answer, and what contradicts itself."""
+    """The answer, a button to hold on to a pixel, and what contradicts itself."""
 
-    ask_toggled = Signal(bool)
+    pin_toggled = Signal(bool)
     strokes_requested = Signal()
     conflict_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.ask_button = QPushButton("Ask about a pixel", self)
-        self.ask_button.setCheckable(True)
+        self.pin_button = QPushButton("Pin a pixel", self)
+        self.pin_button.setCheckable(True)
         self.strokes_button = QPushButton("Show the strokes behind it", self)
         self.strokes_button.setToolTip("<p>Light up what was painted on the nearest colour and go there.</p>")
         self.conflict_button = QPushButton("Show these strokes", self)
@@ -25,14 +28,14 @@ class WhyPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         for widget in (
-            self.ask_button,
+            self.pin_button,
             self._answer,
             self.strokes_button,
             self._conflict,
             self.conflict_button,
         ):
             layout.addWidget(widget)
-        self.ask_button.toggled.connect(self.ask_toggled)
+        self.pin_button.toggled.connect(self.pin_toggled)
         self.strokes_button.clicked.connect(self.strokes_requested)
         self.conflict_button.clicked.connect(self.conflict_requested)
         self.show_answer("")
@@ -51,24 +54,26 @@ class WhyPanel(QWidget):
 
     def set_ready(self, is_ready: bool) -> None:
         """Say whether there is a result to ask about."""
-        if is_ready == self.ask_button.isEnabled():
+        if is_ready == self.pin_button.isEnabled():
             return
-        self.ask_button.setEnabled(is_ready)
-        help_text = _ASK_HELP if is_ready else "There is no result to ask about yet."
-        self.ask_button.setToolTip(f"<p>{help_text}</p>")
+        self.pin_button.setEnabled(is_ready)
+        help_text = _PIN_HELP if is_ready else "There is no result to ask about yet."
+        self.pin_button.setToolTip(f"<p>{help_text}</p>")
 
-    def show_answer(self, text: str) -> None:
-        """Say `text` about a pixel; nothing hides the answer."""
-        self._show(self._answer, self.strokes_button, text)
+    def show_answer(self, text: str, *, has_strokes: bool = False) -> None:
+        """Say `text` about a pixel, whose strokes can be shown or not; nothing hides the answer."""
+        _show(self._answer, text)
+        self.strokes_button.setVisible(has_strokes)
 
     def show_conflict(self, text: str) -> None:
         """Say `text` about contradictions; nothing hides it."""
-        self._show(self._conflict, self.conflict_button, text)
+        _show(self._conflict, text)
+        self.conflict_button.setVisible(bool(text))
 
-    def _show(self, label: QLabel, button: QPushButton, text: str) -> None:
-        label.setText(text)
-        label.setVisible(bool(text))
-        button.setVisible(bool(text))
+
+def _show(label: QLabel, text: str) -> None:
+    label.setText(text)
+    label.setVisible(bool(text))
 
 
 def _text(parent: QWidget) -> QLabel:
