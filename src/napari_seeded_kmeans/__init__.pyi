@@ -8,6 +8,7 @@ from .batch.outcome import Outcome as Outcome
 from .batch.run import segment_folder as segment_folder
 from .core.background import BackgroundRemoval as BackgroundRemoval
 from .core.background import remove_background as remove_background
+from .core.choices import Choices as Choices
 from .core.clustering import ClusteredImage as ClusteredImage
 from .core.clustering import cluster_image as cluster_image
 from .core.cutout import cut_out as cut_out

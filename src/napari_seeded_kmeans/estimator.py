@@ -4,12 +4,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .core import model as core
+from .core.choices import Choices, choices_of
 from .core.class_colors import check_color, class_color, class_name
 from .core.cleanup import background_class
 from .core.close_up import features_at
@@ -20,6 +21,7 @@ from .core.drift import measure_fit, sample_blocks
 from .core.errors import SeededKMeansError
 from .core.features import check_image
 from .core.label_table import table_of
+from .core.left_out import EstimatedAccuracy, estimate_of_pairs
 from .core.model import Model, OnFit, Result, Spread
 from .core.palette_edits import NO_EDITS, PaletteEdits
 from .core.params import Params, make_params
@@ -68,6 +70,11 @@ class Segmentation:
         background = background_class(self.classes)
         mask: NDArray[np.bool_] = (self.labels != background) & (self.labels != 0)
         return mask
+
+    @property
+    def choices(self) -> Choices:
+        """What was chosen automatically; ``choices.pinned(params)`` keeps it."""
+        return self.model.choices
 
 
 def segment(
@@ -146,6 +153,7 @@ def segment(
         cancel=cancel,
         progress=progress,
     )
+    estimator.spread_ = found.spread
     pairs = _Record([(part.image, part.seeds)], channel_axis)
     list(pairs)
     estimator.training_ = pairs.training(estimator.model_, (), random_state)
@@ -183,6 +191,10 @@ class SeededKMeans:
         What was fitted; None before `fit`.
     training_ : Training or None
         What it was fitted to; None before `fit` and for models without a record.
+    spread_ : {"everywhere", "strokes"} or None
+        What `segment` took the strokes to mean; None for models that were only fitted.
+    accuracy_ : EstimatedAccuracy or None
+        What `estimate_accuracy` found; None where nobody asked.
     names, colors : dict of int to str
         What a class is called and its colour as ``"#rrggbb"``, where they differ from `class_name` and
         `class_color`; saved with the model.
@@ -201,6 +213,8 @@ class SeededKMeans:
         self.random_state = random_state
         self.model_: Model | None = None
         self.training_: Training | None = None
+        self.spread_: Spread | None = None
+        self.accuracy_: EstimatedAccuracy | None = None
         self.names: dict[int, str] = {}
         self.colors: dict[int, str] = {}
 
@@ -208,6 +222,18 @@ class SeededKMeans:
     def classes(self) -> tuple[int, ...]:
         """The class values, ascending."""
         return self._fitted().classes
+
+    @property
+    def choices(self) -> Choices:
+        """What was chosen automatically; ``choices.pinned(params)`` keeps it."""
+        return choices_of(self._fitted(), self.spread_)
+
+    def summary(self) -> dict[str, str]:
+        """Return what was chosen automatically and how sure it is in words for people, by title."""
+        lines = self.choices.in_words(self.name_of)
+        if self.accuracy_ is not None:
+            lines["Estimated accuracy"] = self.accuracy_.in_words(self.name_of)
+        return lines
 
     def name_of(self, value: int) -> str:
         """Return what a class is called."""
@@ -230,6 +256,7 @@ class SeededKMeans:
                 random_state=self.random_state,
             )
         self.training_ = pairs.training(self._fitted(), (), self.random_state)
+        self.spread_ = self.accuracy_ = None
         return self
 
     def fit_many(
@@ -265,7 +292,34 @@ class SeededKMeans:
             random_state=self.random_state,
         )
         self.training_ = record.training(self.model_, names, self.random_state)
+        self.spread_ = self.accuracy_ = None
         return self
+
+    def estimate_accuracy(
+        self, pairs: Iterable[tuple[ArrayLike, ArrayLike]], *, channel_axis: int | None = None
+    ) -> EstimatedAccuracy:
+        """Estimate from the strokes alone how well they tell the classes apart; saved with the model.
+
+        Every stroke in turn is left out and predicted from the others: this costs a few fits. It says how
+        well the classes differ in colour and texture, not how good the outline of a single thing is. Edits of
+        the palette are not taken into account.
+
+        Parameters
+        ----------
+        pairs : iterable of (image, seeds)
+            What the model was fitted to.
+        channel_axis : int, optional
+            As in `segment`, for every image.
+
+        Raises
+        ------
+        SeededKMeansError
+            When a pair is unusable, or no class has more than one painted pixel.
+        """
+        self.accuracy_ = estimate_of_pairs(
+            pairs, self.params, channel_axis=channel_axis, random_state=self.random_state
+        )
+        return self.accuracy_
 
     @classmethod
     def from_clusters(
@@ -291,8 +345,8 @@ class SeededKMeans:
             When there is not one class per cluster, or there are fewer than two classes.
         """
         fitted = model_of_clusters(clusters, classes, **params)
-        estimator = cls(**fitted.params.model_dump())
-        estimator.model_ = fitted
+        estimator = cls()
+        estimator.params, estimator.model_ = fitted.params, fitted
         pairs = _Record([(clusters.table.image, clusters.labels + 1)], None)
         list(pairs)
         estimator.training_ = pairs.training(fitted, (), estimator.random_state)
@@ -356,9 +410,14 @@ class SeededKMeans:
             {"value": value, "name": self.name_of(value), "color": self.color_of(value)}
             for value in self.classes
         ]
-        training = None if self.training_ is None else self.training_.to_dict()
-        edits = self.edits.to_dict() if self.edits else None
-        return {**self._fitted().to_dict(), "legend": legend, "palette_edits": edits, "training": training}
+        return {
+            **self._fitted().to_dict(),
+            "spread": self.spread_,
+            "legend": legend,
+            "palette_edits": self.edits.to_dict() if self.edits else None,
+            "training": None if self.training_ is None else self.training_.to_dict(),
+            "estimated_accuracy": None if self.accuracy_ is None else self.accuracy_.to_dict(),
+        }
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -370,8 +429,8 @@ class SeededKMeans:
             When something is missing or of the wrong kind.
         """
         model = Model.from_dict(data)
-        estimator = cls(**model.params.model_dump())
-        estimator.model_ = model
+        estimator = cls()
+        estimator.params, estimator.model_ = model.params, model
         if data.get("palette_edits") is not None:
             estimator.edits = PaletteEdits.from_dict(data["palette_edits"])
         try:
@@ -381,6 +440,9 @@ class SeededKMeans:
             estimator.colors = {value: check_color(row["color"]) for value, row in legend.items()}
         except (KeyError, TypeError, ValueError) as error:
             raise SeededKMeansError(f"model is not usable: its legend has {error!r}.") from None
+        estimator.spread_ = _read_spread(data)
+        if data.get("estimated_accuracy") is not None:
+            estimator.accuracy_ = EstimatedAccuracy.from_dict(data["estimated_accuracy"])
         if data.get("training") is not None:
             estimator.training_ = Training.from_dict(data["training"])
             estimator.random_state = estimator.training_.random_state
@@ -431,6 +493,14 @@ class _Record:
             for index, (sample, shape, n_seeds) in enumerate(self._kept)
         )
         return Training(version("napari-seeded-kmeans"), random_state, self._channel_axis, images)
+
+
+def _read_spread(data: Mapping[str, Any]) -> Spread | None:
+    """Return what a saved model says of its strokes; models of earlier releases say nothing."""
+    spread: Spread | None = data.get("spread")
+    if spread not in (None, *get_args(Spread)):
+        raise SeededKMeansError(f"model is not usable: its spread is {spread!r}.")
+    return spread
 
 
 def _check_spacing(spacing: float | tuple[float, ...] | None, n_spatial: int) -> tuple[float, ...] | None:

@@ -60,9 +60,37 @@ def trained(folder, capsys):
 def test_train_writes_a_model_and_says_what_it_learnt(folder, capsys):
     assert main(["train", "in/0.png", "seeds.png", "-m", "m.json", "-k", "4", "--name", "2=cells"]) == 0
     out, err = capsys.readouterr()
-    assert out == "m.json: trained on 1 image; classes 1 background, 2 cells\n"
+    first, *chosen = out.splitlines()
+    assert first == "m.json: trained on 1 image; classes 1 background, 2 cells"
+    assert "Clusters: 4 for background, 4 for cells" in chosen
     assert err == ""
     assert SeededKMeans.load("m.json").training_.images[0].name == "0.png"
+
+
+def test_info_says_what_a_model_chose_and_how_sure_it_is(folder, capsys):
+    assert (
+        main(["train", "in/0.png", "seeds.png", "in/1.png", "seeds.png", "-m", "m.json", "--estimate"]) == 0
+    )
+    trained = capsys.readouterr().out.splitlines()
+    assert main(["info", "m.json"]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert "Classes: 1 background, 2 foreground" in told
+    assert "Trained on: 0.png, 1.png" in told
+    assert "Settings by hand: none" in told
+    assert told[-1].startswith("Estimated accuracy: ")
+    assert set(trained[1:]) < set(told)
+
+    assert main(["info", "m.json", "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["choices"]["spread"] is None
+    assert 0 <= report["estimated_accuracy"]["mean"] <= 1
+    assert main(["predict", "-m", "m.json", "in", "-o", "out"]) == 0
+    assert "strokes that were left out" in (folder / "out" / "report.html").read_text(encoding="utf-8")
+
+
+def test_info_refuses_other_files_in_one_line(folder, capsys):
+    assert main(["info", "seeds.png"]) == 2
+    assert "seeds.png is not a model" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("how", ["eroded", "thinned", "sampled"])

@@ -60,6 +60,23 @@ def test_segment_writes_a_white_and_black_mask_into_a_folder_named_after_k(folde
     assert files_in(folder) == ["70/image-stroke.png", "image-stroke.png", "image.png"]
 
 
+def test_segment_says_what_it_chose_and_how_sure_it_is(folder, capsys):
+    arguments = ["segment", f"{folder}/image.png", f"{folder}/image-stroke.png"]
+    assert main([*arguments, "--estimate"]) == 0
+    lines = capsys.readouterr().out.splitlines()[1:]
+    assert [line.partition(":")[0] for line in lines] == [
+        "Spread",
+        "Looks at",
+        "Clusters",
+        "Bandwidth",
+        "Estimated accuracy",
+    ]
+    assert main([*arguments, "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["choices"]["spread"] == "strokes"
+    assert report["estimated_accuracy"] is None
+
+
 def test_json_is_one_object_and_nothing_else(folder, capsys):
     assert main(["segment", str(folder / "image.png"), str(folder / "image-stroke.png"), "--json"]) == 0
     out, err = capsys.readouterr()
@@ -139,8 +156,9 @@ def test_channels_may_come_first(folder):
         ),
         (["--preset", "classic", "--no-fill-holes"], make_params("classic", fill_holes=False)),
         (["--clean-up", "2: open=3"], make_params(clean_up={2: {"open": 3}})),
+        (["--clusters-by-class", "1=9 2=4"], make_params(clusters_by_class={1: 9, 2: 4})),
     ],
-    ids=["none", "preset", "preset and k", "several kinds", "switch off", "text"],
+    ids=["none", "preset", "preset and k", "several kinds", "switch off", "text", "by class"],
 )
 def test_settings_are_the_presets_unless_given(folder, capsys, options, expected):
     assert main(["segment", f"{folder}/image.png", f"{folder}/image-stroke.png", "--json", *options]) == 0

@@ -1,10 +1,18 @@
 """How good strokes are, from the strokes alone."""
 
+import json
+
 import numpy as np
 import pytest
 
 from napari_seeded_kmeans import SeededKMeansError, samples
-from napari_seeded_kmeans.core.left_out import estimate_accuracy, split_strokes
+from napari_seeded_kmeans.core.left_out import (
+    EstimatedAccuracy,
+    estimate_accuracy,
+    estimate_of_pairs,
+    split_strokes,
+)
+from napari_seeded_kmeans.core.params import make_params
 
 
 @pytest.fixture
@@ -59,3 +67,26 @@ def test_single_pixels_leave_nothing_to_leave_out():
 def test_seeds_of_one_class_are_refused():
     with pytest.raises(SeededKMeansError, match="seeds"):
         estimate_accuracy(np.zeros((5, 5)), np.eye(5, dtype=int))
+
+
+def test_strokes_on_two_images_are_left_out_together(seeds):
+    rng = np.random.default_rng(0)
+    clear = np.where(np.arange(60)[:, np.newaxis] < 10, 50, 200) + rng.normal(0, 3, (60, 60))
+    seeds[55, 55] = 0
+    halves = [(clear, np.where(seeds == value, seeds, 0)) for value in (1, 2)]
+    estimated = estimate_of_pairs(iter(halves), make_params(texture=False))
+    assert set(estimated.by_class) == {1, 2}
+    assert estimated.mean > 0.95
+
+
+def test_an_estimate_is_said_in_words_and_comes_back_from_json():
+    estimated = EstimatedAccuracy(0.875, {1: 1.0, 7: 0.75})
+    assert estimated.in_words() == "88% of strokes that were left out (background 100%, class 7 75%)"
+    assert EstimatedAccuracy.from_dict(json.loads(json.dumps(estimated.to_dict()))) == estimated
+    with pytest.raises(SeededKMeansError, match="estimated accuracy has KeyError"):
+        EstimatedAccuracy.from_dict({"mean": 1})
+
+
+def test_no_pairs_are_refused():
+    with pytest.raises(SeededKMeansError, match="pairs are empty"):
+        estimate_of_pairs([], make_params())

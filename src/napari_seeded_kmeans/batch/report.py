@@ -51,7 +51,8 @@ def write_report(
         heads="".join(_heads(job)),
         rows="".join(_row(outcome, estimator, job, folder) for outcome in outcomes),
         details="".join(
-            f"<dt>{_text(name)}</dt><dd>{_text(value)}</dd>" for name, value in _details(job, seconds)
+            f"<dt>{_text(name)}</dt><dd>{_text(value)}</dd>"
+            for name, value in _details(job, estimator, seconds)
         ),
     )
     with safe_writer(folder / NAME) as file:
@@ -150,7 +151,7 @@ def _remarks(outcome: Outcome) -> str:
     return "<br>".join(_text(remark) for remark in (*remarks, *outcome.notes))
 
 
-def _details(job: Job, seconds: float) -> Iterator[tuple[str, str]]:
+def _details(job: Job, estimator: SeededKMeans, seconds: float) -> Iterator[tuple[str, str]]:
     header = job.header()
     training = job.model.get("training") or {}
     names = [image["name"] or "an array" for image in training.get("images", ())]
@@ -161,6 +162,7 @@ def _details(job: Job, seconds: float) -> Iterator[tuple[str, str]]:
     yield "Model (SHA-256)", header["model_sha256"]
     if names:
         yield "Trained on", ", ".join(names)
+    yield from estimator.summary().items()
     yield "Settings", json.dumps(header["settings"])
     yield "Parameters", json.dumps(header["params"])
     yield "Output folder", job.output

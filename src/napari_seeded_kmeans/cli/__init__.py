@@ -21,7 +21,17 @@ from typing import NoReturn, TextIO
 from ..core.errors import SeededKMeansError, SeededKMeansWarning
 from .terminal import NAME, say
 
-COMMANDS = ("demo", "segment", "train", "predict", "cluster", "elbow", "remove-background", "evaluate")
+COMMANDS = (
+    "demo",
+    "segment",
+    "train",
+    "predict",
+    "info",
+    "cluster",
+    "elbow",
+    "remove-background",
+    "evaluate",
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -11,7 +11,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from .terminal import add_json_option, print_result, progress_bar, spacing
+from .terminal import add_estimate_option, add_json_option, print_result, progress_bar, spacing
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="pixel size: one, or one for each axis as in 1.5,0.5,0.5",
     )
     parser.add_argument("--random-state", metavar="N", type=int, default=0, help="(default: 0)")
+    add_estimate_option(parser)
     add_json_option(parser)
     add_settings(parser)
 
@@ -61,15 +62,21 @@ def run(arguments: argparse.Namespace) -> None:
             **settings,
         )
     _write(result, output)
+    if arguments.estimate:
+        result.model.estimate_accuracy([(image, seeds)], channel_axis=arguments.channel_axis)
+    accuracy = result.model.accuracy_
     shares = {str(value): float((result.labels == value).mean()) for value in result.classes}
     report = {
         "output": str(output),
         "classes": list(result.classes),
         "shares": shares,
         "params": result.model.params.model_dump(),
+        "choices": result.choices.to_dict(),
+        "estimated_accuracy": None if accuracy is None else accuracy.to_dict(),
     }
     of_image = ", ".join(f"class {value} {share:.1%}" for value, share in shares.items())
-    print_result(arguments, report, f"{output}: {of_image}")
+    chosen = (f"{title}: {words}" for title, words in result.model.summary().items())
+    print_result(arguments, report, f"{output}: {of_image}", *chosen)
 
 
 def _write(result: Any, output: Path) -> None:

@@ -17,6 +17,15 @@ def add_json_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
 
 
+def add_estimate_option(parser: argparse.ArgumentParser) -> None:
+    """Add ``--estimate``."""
+    parser.add_argument(
+        "--estimate",
+        action="store_true",
+        help="leave strokes out in turn and say how many are predicted right (costs a few fits)",
+    )
+
+
 def print_result(arguments: argparse.Namespace, result: Mapping[str, Any], *lines: str) -> None:
     """Print `result` as JSON if that was asked for, else `lines`."""
     text = json.dumps(result, indent=2) if arguments.json else "\n".join(lines)

@@ -7,10 +7,11 @@ seeds are made: 0 becomes class 1 (background), k becomes k + 1.
 
 import argparse
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from .terminal import add_json_option, print_result, progress_bar
+from .terminal import add_estimate_option, add_json_option, print_result, progress_bar
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--channel-axis", metavar="N", type=int, help="axis of the channels (default: last)")
     parser.add_argument("--random-state", metavar="N", type=int, default=0, help="(default: 0)")
+    add_estimate_option(parser)
     add_json_option(parser)
     add_settings(parser)
 
@@ -58,21 +60,28 @@ def run(arguments: argparse.Namespace) -> None:
     estimator = SeededKMeans(preset=arguments.preset, random_state=arguments.random_state, **settings)
     images = paths[::2]
     with progress_bar("training") as progress:
-        estimator.fit_many(
-            _read(images, paths[1::2], estimator.params.blur_sigma_px, arguments, progress),
-            names=[path.name for path in images],
-            channel_axis=arguments.channel_axis,
-        )
+        pairs = partial(_read, images, paths[1::2], estimator.params.blur_sigma_px, arguments, progress)
+        names = [path.name for path in images]
+        estimator.fit_many(pairs(), names=names, channel_axis=arguments.channel_axis)
+        if arguments.estimate:
+            estimator.estimate_accuracy(pairs(), channel_axis=arguments.channel_axis)
     unknown = [value for value, _ in arguments.name if value not in estimator.classes]
     if unknown:
         raise SeededKMeansError(f"name is for class {unknown[0]}, but the seeds have {estimator.classes}.")
     estimator.names = dict(arguments.name)
     estimator.save(arguments.model)
     classes = {str(value): estimator.name_of(value) for value in estimator.classes}
-    report = {"model": str(arguments.model), "images": len(images), "classes": classes}
+    report = {
+        "model": str(arguments.model),
+        "images": len(images),
+        "classes": classes,
+        "choices": estimator.choices.to_dict(),
+        "estimated_accuracy": None if estimator.accuracy_ is None else estimator.accuracy_.to_dict(),
+    }
     named = ", ".join(f"{value} {name}" for value, name in classes.items())
     n_images = "1 image" if len(images) == 1 else f"{len(images)} images"
-    print_result(arguments, report, f"{arguments.model}: trained on {n_images}; classes {named}")
+    chosen = (f"{title}: {words}" for title, words in estimator.summary().items())
+    print_result(arguments, report, f"{arguments.model}: trained on {n_images}; classes {named}", *chosen)
 
 
 def _read(

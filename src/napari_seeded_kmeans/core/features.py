@@ -143,8 +143,10 @@ def resolve_recipe(
     n_channels = image.shape[-1] if has_channels else 0
     white = _white(image)
     colour_like = _is_colour(image, n_channels, white)
-    if color_space == "auto":
-        color_space = "intensity" if n_channels <= 1 else "lab" if colour_like else "channels"
+    if color_space == "auto" and colour_like:
+        color_space = "lab"
+    elif color_space in ("auto", "lightness"):
+        color_space = "intensity" if n_channels <= 1 else "channels"
     grey_as_rgb = color_space == "rgb" and n_channels <= 1
     if color_space in ("rgb", "hsv", "lab") and n_channels not in (3, 4) and not grey_as_rgb:
         what = f"{n_channels} channels" if has_channels else "no channel axis"

@@ -7,19 +7,22 @@ it does not tell the best number of clusters, bandwidth or mixture of looks, and
 nothing of things that reach and cut decide (benchmarks/RESULTS.md).
 """
 
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import ndimage
 
+from .class_colors import class_name
 from .errors import SeededKMeansError
 from .evidence import evidence_of
-from .features import check_image
-from .model import fit, open_workspace
-from .params import make_params
-from .seeds import check_seeds, seed_classes
-from .workspace import Shelf
+from .features import FeatureRecipe, check_image
+from .model import fit_samples, open_workspace
+from .palette_edits import Taught
+from .params import Params, make_params
+from .seeds import check_seed_image, check_seeds, seed_classes
+from .workspace import Workspace
 
 _N_FOLDS = 4
 
@@ -37,6 +40,31 @@ class EstimatedAccuracy(NamedTuple):
 
     mean: float
     by_class: dict[int, float]
+
+    def in_words(self, name_of: Callable[[int], str] = class_name) -> str:
+        """Return what a person reads."""
+        shares = ", ".join(f"{name_of(value)} {share:.0%}" for value, share in self.by_class.items())
+        return f"{self.mean:.0%} of strokes that were left out ({shares})"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return a JSON-ready form."""
+        by_class = {str(value): share for value, share in self.by_class.items()}
+        return {"mean": self.mean, "by_class": by_class}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "EstimatedAccuracy":
+        """Return what `to_dict` described.
+
+        Raises
+        ------
+        SeededKMeansError
+            When something is missing or of the wrong kind.
+        """
+        try:
+            by_class = {int(value): float(share) for value, share in data["by_class"].items()}
+            return cls(float(data["mean"]), by_class)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise SeededKMeansError(f"model is not usable: its estimated accuracy has {error!r}.") from None
 
 
 def estimate_accuracy(
@@ -60,30 +88,54 @@ def estimate_accuracy(
     SeededKMeansError
         When an argument is unusable, or no class has more than one painted pixel.
     """
-    settings = make_params(preset, **params)
-    array = check_image(image, np.ndim(seeds), channel_axis)
-    painted = check_seeds(seeds, array.shape[: np.ndim(seeds)])
-    folds = split_strokes(painted, _N_FOLDS)
-    shelf = Shelf()
-    workspace = open_workspace(array, painted.ndim, settings, shelf=shelf)
-    truths, guesses = [], []
-    for fold in range(_N_FOLDS):
-        left_out = folds == fold
-        if not left_out.any():
-            continue
-        model = fit(array, np.where(left_out, 0, painted), settings, random_state=random_state, shelf=shelf)
-        asked = left_out & workspace.finite
-        scores, _ = evidence_of(model, np.ascontiguousarray(workspace.samples(asked).T))
-        truths.append(painted[asked])
-        guesses.append(np.asarray(model.classes)[scores.argmax(axis=0)])
-    if not truths:
+    pairs = [(image, seeds)]
+    return estimate_of_pairs(
+        pairs, make_params(preset, **params), channel_axis=channel_axis, random_state=random_state
+    )
+
+
+def estimate_of_pairs(
+    pairs: Iterable[tuple[ArrayLike, ArrayLike]],
+    params: Params,
+    *,
+    channel_axis: int | None = None,
+    random_state: int = 0,
+) -> EstimatedAccuracy:
+    """Estimate the same for the strokes on several images of one kind, taken one by one."""
+    samples, values, folds = [], [], []
+    recipe: FeatureRecipe | None = None
+    n_channels = 0
+    for image, seeds in pairs:
+        array = check_image(image, np.ndim(seeds), channel_axis)
+        painted = check_seed_image(seeds, array.shape[: np.ndim(seeds)])
+        # As in fit_many, the first image settles what is left automatic.
+        if recipe is None:
+            recipe = open_workspace(array, painted.ndim, params).recipe
+        workspace = Workspace(array, recipe, kept_bytes=0)
+        n_channels = len(workspace.channels)
+        mask = (painted != 0) & workspace.finite
+        samples.append(workspace.samples(mask))
+        values.append(painted[mask])
+        folds.append(split_strokes(painted, _N_FOLDS)[mask])
+    if recipe is None:
+        raise SeededKMeansError("pairs are empty: give at least one image and its seeds.")
+    features, true, fold_of = np.concatenate(samples), np.concatenate(values), np.concatenate(folds)
+    check_seeds(true, true.shape)
+    guessed = np.zeros_like(true)
+    for fold in np.unique(fold_of[fold_of >= 0]):
+        left_out = fold_of == fold
+        own = true[~left_out]
+        taught = Taught(own, features[~left_out], own, None)
+        model = fit_samples(taught, seed_classes(own), params, recipe, n_channels, random_state)
+        scores, _ = evidence_of(model, np.ascontiguousarray(features[left_out].T))
+        guessed[left_out] = np.asarray(model.classes)[scores.argmax(axis=0)]
+    return _accuracy(true[fold_of >= 0], guessed[fold_of >= 0])
+
+
+def _accuracy(true: NDArray[np.integer], guessed: NDArray[np.integer]) -> EstimatedAccuracy:
+    if not len(true):
         raise SeededKMeansError("seeds have single pixels only: there is nothing to leave out.")
-    true, guessed = np.concatenate(truths), np.concatenate(guesses)
-    by_class = {
-        value: float((guessed[true == value] == value).mean())
-        for value in seed_classes(painted)
-        if (true == value).any()
-    }
+    by_class = {value: float((guessed[true == value] == value).mean()) for value in seed_classes(true)}
     return EstimatedAccuracy(float(np.mean(list(by_class.values()))), by_class)
 
 

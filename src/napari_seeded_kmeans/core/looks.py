@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from ._kernels import rbf
 from ._kernels.logistic import gradient, surprise, weighted_gram
+from .class_counts import read_counts
 from .errors import SeededKMeansError, warn
 from .kmeans import kmeans
 from .palette import Palette
@@ -269,7 +270,9 @@ def _find_clusters(
             samples, _affordable_clusters(samples, class_value, params), random_state=random_state
         )
         return result.centers, result.labels
-    n_left = params.n_clusters - sum(grouping.sizes[group] for group in np.unique(grouping.ids) if group >= 0)
+    n_left = _wanted_clusters(class_value, params) - sum(
+        grouping.sizes[group] for group in np.unique(grouping.ids) if group >= 0
+    )
     centers, labels = np.empty((0, samples.shape[1])), np.empty(len(samples), np.intp)
     for group in np.unique(grouping.ids).tolist():
         inside = grouping.ids == group
@@ -298,17 +301,23 @@ def _thinned(values: NDArray[np.integer], classes: tuple[int, ...]) -> NDArray[n
     return kept
 
 
+def _wanted_clusters(class_value: int, params: Params) -> int:
+    return read_counts(params.clusters_by_class).get(class_value, params.n_clusters)
+
+
 def _affordable_clusters(samples: Samples, class_value: int, params: Params) -> int:
-    """Return `n_clusters`, or the number of distinct samples where there are fewer."""
-    wanted = params.n_clusters
-    if params.cluster_weights == "learnt" and "n_clusters" not in params.model_fields_set:
+    """Return the clusters wanted, or the number of distinct samples where there are fewer."""
+    wanted = _wanted_clusters(class_value, params)
+    is_own = class_value in read_counts(params.clusters_by_class)
+    is_asked = "n_clusters" in params.model_fields_set and not is_own
+    if params.cluster_weights == "learnt" and not (is_own or is_asked):
         # Clusters of a pixel or two would learn by heart.
         wanted = min(wanted, max(1, len(samples) // _SAMPLES_PER_CLUSTER))
     # A look at the first rows settles it for nearly every image.
     if len(np.unique(samples[: 8 * wanted], axis=0)) >= wanted:
         return wanted
     n_distinct = _n_distinct(samples)
-    if n_distinct < wanted and "n_clusters" in params.model_fields_set:
+    if n_distinct < wanted and is_asked:
         warn(
             f"Class {class_value} was painted on {n_distinct} distinct colours only: "
             f"n_clusters is {n_distinct} there instead of {wanted}.",

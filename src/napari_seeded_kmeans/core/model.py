@@ -30,7 +30,7 @@ from .features import FeatureRecipe, check_image, resolve_recipe, with_lightness
 from .looks import Look, check_painted, fit_look
 from .palette import Palette
 from .palette_edits import NO_EDITS, PaletteEdits, Taught, check_edited
-from .params import Params, make_params
+from .params import Params, read_params
 from .scores import uncertainty
 from .seeds import check_seed_image, check_seeds, seed_classes
 from .texture import (
@@ -108,7 +108,7 @@ class Model:
         try:
             rows = data["classes"]
             return cls(
-                make_params(**data["params"]),
+                read_params(data["params"]),
                 FeatureRecipe.from_dict(data["features"]),
                 tuple(Look.from_dict(look) for look in data["looks"]),
                 tuple(int(row["value"]) for row in rows),
@@ -232,7 +232,7 @@ def fit_many(
     painted_values = np.concatenate(values)
     check_seeds(painted_values, painted_values.shape)
     taught = edits.apply(np.concatenate(samples), painted_values)
-    return _fit_samples(taught, seed_classes(painted_values), params, recipe, n_channels, random_state)
+    return fit_samples(taught, seed_classes(painted_values), params, recipe, n_channels, random_state)
 
 
 def predict(
@@ -306,7 +306,7 @@ def _recipe(
         recipe = replace(recipe, sigmas_px=SIGMAS_PX, spacing=spacing)
     if edits.recipe is not None:
         return edits.checked_recipe(recipe)
-    if params.color_space == "auto" and recipe.color_space != "lab":
+    if params.color_space in ("auto", "lightness") and recipe.color_space != "lab":
         recipe = with_lightness(recipe, image)
     return recipe
 
@@ -332,11 +332,11 @@ def _fit_painted(
     samples = apply_standard(workspace.samples(mask, cancel), workspace.recipe)
     taught = edits.apply(samples, painted[mask])
     n_channels = len(workspace.channels)
-    model = _fit_samples(taught, seed_classes(painted), params, workspace.recipe, n_channels, random_state)
+    model = fit_samples(taught, seed_classes(painted), params, workspace.recipe, n_channels, random_state)
     return model, taught
 
 
-def _fit_samples(
+def fit_samples(
     taught: Taught,
     classes: tuple[int, ...],
     params: Params,
@@ -344,6 +344,7 @@ def _fit_samples(
     n_channels: int,
     random_state: int,
 ) -> Model:
+    """Return the model of painted pixels whose features (m, d) a recipe made."""
     _, samples, values, grouping = taught
     if grouping is None:
         check_painted(values, classes)
@@ -358,9 +359,10 @@ def _fit_samples(
         widths.append(samples.shape[1])
     # Clusters of their own are those of the palette a person sees: the colours.
     groupings = (grouping, None)
+    with_texture = params.model_copy(update={"bandwidth": params.texture_bandwidth or params.bandwidth})
     looks = map_tiles(
-        lambda look: fit_look(samples[:, : look[0]], values, classes, params, random_state, look[1]),
-        list(zip(widths, groupings, strict=False)),
+        lambda look: fit_look(samples[:, : look[0]], values, classes, look[1], random_state, look[2]),
+        list(zip(widths, (params, with_texture), groupings, strict=False)),
     )
     n_seeds = tuple(int(np.count_nonzero(values == value)) for value in classes)
     return Model(params, recipe, tuple(looks), classes, n_seeds)
@@ -448,7 +450,7 @@ def _find_spread(
     """
     coarse = view.coarser()
     # Area and outline do not shrink alike.
-    own = weight * coarse.scene.length / view.scene.length
+    own = weight * (coarse.scene.length / view.scene.length)
     labels = light_cut(coarse, own, cancel) if weight else best_class(coarse.scores)
     spread = find_spread(labels, coarse.seeds, len(view.scores))
     return spread, labels if coarse is view else None

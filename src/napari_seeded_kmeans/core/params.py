@@ -12,9 +12,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic.config import JsonDict
 
 from .class_clean_up import as_text
+from .class_counts import counts_as_text
 from .errors import SeededKMeansError
 
-ColorSpace = Literal["auto", "intensity", "rgb", "hsv", "lab", "channels"]
+ColorSpace = Literal["auto", "intensity", "rgb", "hsv", "lab", "channels", "lightness"]
 Spread = Literal["auto", "everywhere", "strokes"]
 ClusterWeights = Literal["learnt", "share", "equal"]
 
@@ -31,7 +32,7 @@ class Params(BaseModel):
         "auto",
         title="Looks at",
         description="What a pixel is compared by. Auto takes LAB for colour pictures, and the lightness of "
-        "every channel otherwise, between the image's black and white.",
+        "every channel otherwise, between the image's black and white; Lightness does so for any picture.",
     )
     texture: bool = Field(
         True,
@@ -46,6 +47,13 @@ class Params(BaseModel):
         title="Clusters per class",
         description="How many typical colours each class may have. More follow finer differences, fewer "
         "generalise from few strokes.",
+    )
+    clusters_by_class: Annotated[str, BeforeValidator(counts_as_text)] = Field(
+        "",
+        title="Clusters by class",
+        description="Clusters of single classes, such as '1=16 2=9', where they differ; a class has fewer "
+        "only where it was painted on fewer colours.",
+        json_schema_extra=_ADVANCED,
     )
     spread: Spread = Field(
         "auto",
@@ -147,6 +155,14 @@ class Params(BaseModel):
         "from the strokes.",
         json_schema_extra=_ADVANCED,
     )
+    texture_bandwidth: float | None = Field(
+        None,
+        gt=0,
+        title="Bandwidth with texture",
+        description="The same for the clusters of colours with texture. Empty: as Bandwidth, or learnt from "
+        "the strokes.",
+        json_schema_extra=_ADVANCED,
+    )
     cluster_weights: ClusterWeights = Field(
         "learnt",
         title="Cluster weights",
@@ -204,6 +220,21 @@ def make_params(preset: str = "auto", **overrides: Any) -> Params:
         return Params(**{**PRESETS[preset], **overrides})
     except ValidationError as error:
         raise SeededKMeansError(_first_sentence(error)) from None
+
+
+def read_params(written: Mapping[str, Any]) -> Params:
+    """Return the settings that ``model_dump`` wrote; what is at its default counts as not asked for."""
+    return make_params(**_departures(written))
+
+
+def asked_for(params: Params) -> dict[str, Any]:
+    """Return the settings that are not at their defaults, JSON-ready."""
+    return _departures(params.model_dump())
+
+
+def _departures(written: Mapping[str, Any]) -> dict[str, Any]:
+    defaults = make_params().model_dump()
+    return {name: value for name, value in written.items() if (name, value) not in defaults.items()}
 
 
 def _first_sentence(error: ValidationError) -> str:
