@@ -1,8 +1,7 @@
 """The public face: `segment` in one call, `SeededKMeans` to fit once and predict many."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Self, get_args
 
@@ -17,7 +16,6 @@ from .core.close_up import features_at
 from .core.cluster_map import cluster_map
 from .core.cluster_model import model_of_clusters
 from .core.clustering import ClusteredImage
-from .core.drift import measure_fit, sample_blocks
 from .core.errors import SeededKMeansError
 from .core.features import check_image
 from .core.label_table import table_of
@@ -25,10 +23,11 @@ from .core.left_out import EstimatedAccuracy, estimate_of_pairs
 from .core.model import Model, OnFit, Result, Spread
 from .core.palette_edits import NO_EDITS, PaletteEdits
 from .core.params import Params, make_params
+from .core.recorder import Recorder
 from .core.region import Part
 from .core.swatches import cluster_colors
 from .core.threads import Cancel, Progress
-from .core.training import Training, TrainingImage
+from .core.training import Training
 from .core.workspace import Shelf
 from .io.models import read_model, write_model
 
@@ -154,7 +153,7 @@ def segment(
         progress=progress,
     )
     estimator.spread_ = found.spread
-    pairs = _Record([(part.image, part.seeds)], channel_axis)
+    pairs = Recorder([(part.image, part.seeds)], channel_axis)
     list(pairs)
     estimator.training_ = pairs.training(estimator.model_, (), random_state)
     classes, result = estimator.model_.classes, part.whole(found)
@@ -245,7 +244,7 @@ class SeededKMeans:
 
     def fit(self, image: ArrayLike, seeds: ArrayLike, *, channel_axis: int | None = None) -> Self:
         """Learn the palettes from seeds painted on an image; see `segment` for the arguments."""
-        pairs = _Record([(image, seeds)], channel_axis)
+        pairs = Recorder([(image, seeds)], channel_axis)
         for one_image, one_seeds in pairs:
             self.model_ = core.fit(
                 one_image,
@@ -283,7 +282,7 @@ class SeededKMeans:
         SeededKMeansError
             When a pair is unusable, or the images do not fit each other; the sentence counts from 1.
         """
-        record = _Record(pairs, channel_axis)
+        record = Recorder(pairs, channel_axis)
         self.model_ = core.fit_many(
             record,
             self.params,
@@ -347,7 +346,7 @@ class SeededKMeans:
         fitted = model_of_clusters(clusters, classes, **params)
         estimator = cls()
         estimator.params, estimator.model_ = fitted.params, fitted
-        pairs = _Record([(clusters.table.image, clusters.labels + 1)], None)
+        pairs = Recorder([(clusters.table.image, clusters.labels + 1)], None)
         list(pairs)
         estimator.training_ = pairs.training(fitted, (), estimator.random_state)
         return estimator
@@ -461,38 +460,6 @@ class SeededKMeans:
         return core.predict(
             model, image, channel_axis=channel_axis, spacing=_check_spacing(spacing, n_spatial)
         )
-
-
-class _Record:
-    """Image and seeds, one pair after the other; keeps of each what the training record needs."""
-
-    def __init__(self, pairs: Iterable[tuple[ArrayLike, ArrayLike]], channel_axis: int | None) -> None:
-        self._pairs = pairs
-        self._channel_axis = channel_axis
-        self._kept: list[tuple[NDArray[Any], tuple[int, ...], int]] = []
-
-    def __iter__(self) -> Iterator[tuple[ArrayLike, ArrayLike]]:
-        for image, seeds in self._pairs:
-            yield image, seeds
-            array, n_spatial = np.asarray(image), np.ndim(seeds)
-            if array.ndim > n_spatial:
-                array = np.moveaxis(array, -1 if self._channel_axis is None else self._channel_axis, -1)
-            sample = sample_blocks(array, n_spatial)
-            self._kept.append((sample, np.shape(image), int(np.count_nonzero(seeds))))
-
-    def training(self, model: Model, names: Sequence[str], random_state: int) -> Training:
-        """Return the record, once `model` is fitted to the pairs."""
-        images = tuple(
-            TrainingImage(
-                names[index] if index < len(names) else "",
-                shape,
-                str(sample.dtype),
-                n_seeds,
-                measure_fit(model, sample),
-            )
-            for index, (sample, shape, n_seeds) in enumerate(self._kept)
-        )
-        return Training(version("napari-seeded-kmeans"), random_state, self._channel_axis, images)
 
 
 def _read_spread(data: Mapping[str, Any]) -> Spread | None:

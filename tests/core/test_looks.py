@@ -8,7 +8,6 @@ import pytest
 from napari_seeded_kmeans.core.looks import (
     Look,
     fit_look,
-    fit_readout,
     look_scores,
     read_planes,
     strangeness,
@@ -43,25 +42,6 @@ def test_far_from_everything_the_nearest_cluster_speaks():
     assert np.isfinite(look_scores(look, far, (1, 3))).all()
     assert (strangeness(look, far, (1, 3)) > 20).all()
     assert np.median(strangeness(look, samples[values == 1], (1, 3))[0]) < 1
-
-
-def test_classes_count_the_same_however_much_was_painted():
-    likeness = np.ones((100, 1))
-    indices = np.repeat([0, 1], [90, 10])
-    weights, bias = fit_readout(likeness, indices, 2)
-    logits = likeness @ weights + bias
-    np.testing.assert_allclose(logits[:, 0], logits[:, 1], atol=1e-3)
-
-
-def test_a_readout_worked_by_hand():
-    # Two clusters, each of one class: the optimum of the ridge-logistic loss leaves no gradient.
-    likeness = np.repeat([[0.9, 0.1], [0.1, 0.9]], 50, axis=0)
-    indices = np.repeat([0, 1], 50)
-    weights, bias = fit_readout(likeness, indices, 2)
-    logits = likeness @ weights + bias
-    assert (logits.argmax(axis=1) == indices).all()
-    np.testing.assert_allclose(weights[0], weights[1][::-1], rtol=0.05)
-    np.testing.assert_allclose(bias, 0, atol=0.05)
 
 
 def test_few_painted_pixels_make_few_clusters():

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .clustering import ClusteredImage, apply_clusters, check_n_clusters, find_clusters
+from .clustering import ClusteredImage, apply_clusters, check_n_clusters
 from .color_table import NOWHERE, ClusterSpace, ColorTable, make_color_table
 from .cutout import as_uint8
 from .errors import SeededKMeansError
 from .pieces import find_pieces
+from .table_clusters import find_clusters
 from .threads import Cancel
 
 OPAQUE = 255

@@ -8,45 +8,20 @@ import numbers
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ._kernels.color_cells import assign_and_add
 from .color_table import NOWHERE, ClusterSpace, ColorTable, make_color_table
 from .errors import SeededKMeansError, warn
-from .kmeans import fit_clusters
-from .optimum_1d import kmeans_1d_path, label_1d
-from .threads import Cancel, map_tiles, tiles
+from .table_clusters import Clusters, find_all_on_a_line, find_clusters
+from .threads import Cancel
 
 MAX_CLUSTERS = 256
 """More clusters than this are no palette any more."""
-_MAX_ITER, _QUICK_ITER = 300, 30
-_COLORS_PER_TILE = 1 << 16
 _SEED_SHARE = 0.25
 _MAX_SEEDS_PX = 2000
-
-
-class Clusters(NamedTuple):
-    """K clusters of a colour table, the largest first.
-
-    Attributes
-    ----------
-    centers : ndarray (k, d), float64
-        Means in the colour space.
-    labels : ndarray (m,), uint8
-        The cluster of every colour of the table.
-    inertia : float
-        Sum over the pixels of the squared distance to the centre.
-    sizes : ndarray (k,), float64
-        Pixels of every cluster, descending.
-    """
-
-    centers: NDArray[np.float64]
-    labels: NDArray[np.uint8]
-    inertia: float
-    sizes: NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -239,15 +214,7 @@ class EveryK:
         table = self.table(cancel)
         if table.points.shape[1] > 1 or self._is_quick:
             return
-        values, places = np.unique(table.points[:, 0], return_inverse=True)
-        weights = np.bincount(places, table.counts).astype(np.float64)
-        path = kmeans_1d_path(values, weights, min(k_max, len(values)), cancel=cancel)
-        for k in range(1, k_max + 1):
-            row = min(k, len(path.centers)) - 1
-            labels = label_1d(values, path.centers[row], cancel)
-            sizes = np.bincount(labels, weights).astype(np.float64)
-            centers = path.centers[row][:, np.newaxis]
-            self._found[k] = _by_size(centers, labels[places], float(path.inertia[row]), sizes)
+        self._found.update(find_all_on_a_line(table, k_max, cancel))
 
     def image(self, n_clusters: int, cancel: Cancel | None = None) -> ClusteredImage:
         """Return the image in K colours."""
@@ -257,69 +224,6 @@ class EveryK:
         """Return the K nearest to `n_clusters` that nobody asked for yet; None when none is left."""
         missing = set(range(1, k_max + 1)) - self._found.keys()
         return min(missing, key=lambda k: (abs(k - n_clusters), k), default=None)
-
-
-def find_clusters(
-    table: ColorTable,
-    n_clusters: int,
-    *,
-    is_quick: bool = False,
-    random_state: int = 0,
-    cancel: Cancel | None = None,
-) -> Clusters:
-    """Cluster a colour table; fewer clusters, in silence, where there are fewer colours.
-
-    Quickly means to cluster cells of like colours, in 30 iterations at most, and then to make one more step
-    with the colours themselves.
-    """
-    points, counts = table.coarse() if is_quick else (table.points, table.counts)
-    found = fit_clusters(
-        points,
-        min(n_clusters, len(points)),
-        sample_weight=counts,
-        max_iter=_QUICK_ITER if is_quick else _MAX_ITER,
-        random_state=random_state,
-        cancel=cancel,
-    )
-    if is_quick:
-        return _by_size(*_one_step(table, found.centers))
-    sizes = np.bincount(found.labels, table.counts, minlength=len(found.centers)).astype(np.float64)
-    return _by_size(found.centers, found.labels, found.inertia, sizes)
-
-
-def _one_step(
-    table: ColorTable, centers: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.uint8], float, NDArray[np.float64]]:
-    """Return centres, labels, inertia and sizes after one step of Lloyd's iteration over all colours."""
-    k, d = centers.shape
-    parts = tiles(len(table.points), _COLORS_PER_TILE)
-    labels = np.empty(len(table.points), np.uint8)
-
-    def step(tile: slice) -> NDArray[np.float64]:
-        sums = np.zeros((k, d + 2))
-        assign_and_add(table.points[tile], table.counts[tile], centers, labels[tile], sums)
-        return sums
-
-    sums = np.sum(map_tiles(step, parts), axis=0)
-    totals = sums[:, -1]
-    # A centre that nothing is nearest to stays where it is.
-    means = np.where(totals[:, np.newaxis] > 0, sums[:, :d] / np.maximum(totals, 1)[:, np.newaxis], centers)
-    # Steiner: what the move from the old centres to the means saves.
-    saved = totals * ((means - centers) ** 2).sum(axis=1)
-    return means, labels, float(np.maximum(sums[:, d] - saved, 0).sum()), totals
-
-
-def _by_size(
-    centers: NDArray[np.float64],
-    labels: NDArray[np.integer],
-    inertia: float,
-    sizes: NDArray[np.float64],
-) -> Clusters:
-    """Return clusters numbered by size, the largest first; those without a pixel are left out."""
-    order = np.argsort(-sizes, kind="stable")[: np.count_nonzero(sizes)]
-    rank = np.zeros(len(centers), np.uint8)
-    rank[order] = np.arange(len(order))
-    return Clusters(centers[order], rank.take(labels), inertia, sizes[order])
 
 
 def apply_clusters(table: ColorTable, clusters: Clusters) -> ClusteredImage:

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .clustering import ClusteredImage, Clusters, EveryK, check_n_clusters
+from .clustering import ClusteredImage, EveryK, check_n_clusters
 from .color_table import ClusterSpace, ColorTable
 from .errors import CancelledError, SeededKMeansError
+from .table_clusters import Clusters
 from .threads import Cancel, Progress
 
 _SAMPLE_SIZE = 1000

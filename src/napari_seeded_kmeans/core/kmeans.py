@@ -1,7 +1,5 @@
 """Weighted K-means: validate, seed, iterate, converge."""
 
-import math
-import numbers
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,13 +10,12 @@ from numpy.typing import ArrayLike, NDArray
 from .cells import MAX_DIMENSIONS, make_cells, sort_into_grid
 from .colours import Colours, histogram
 from .errors import SeededKMeansError, warn
+from .kmeans_input import check_init, check_samples, check_settings, check_weights
 from .lloyd import Problem
 from .optimum_1d import kmeans_1d_path, label_1d
 from .threads import Cancel
 from .tiled import Tiles, columns
 
-LARGEST = 1e150
-"""Distances are squared: larger magnitudes overflow, smaller ones than 1 / LARGEST vanish."""
 MERGED_VALUES = 3 << 14
 """Up to this many values, equal samples are sorted and merged before anything else."""
 MIN_GRID_POINTS = 1 << 14
@@ -140,9 +137,9 @@ def fit_clusters(
     """
     array = check_samples(samples)
     n, d = array.shape
-    _check_settings(n_clusters, n, n_init, max_iter, tol)
+    check_settings(n_clusters, n, n_init, max_iter, tol)
     weights, unit = check_weights(sample_weight, n)
-    fixed = _check_init(init, n_clusters, d)
+    fixed = check_init(init, n_clusters, d)
     rng = np.random.default_rng(random_state)
 
     def start(problem: Problem, tolerance: float) -> NDArray[np.float64]:
@@ -283,73 +280,3 @@ def _spread(
     # A table of bytes stays in the cache.
     small = labels.astype(np.uint8) if n_clusters <= 256 else labels
     return colours.spread(small, np.int32, cancel=cancel)
-
-
-def check_samples(samples: ArrayLike) -> NDArray[Any]:
-    """Return samples as (n, d), or say what is wrong with them."""
-    array = np.asarray(samples)
-    if array.dtype.kind not in "biuf":
-        raise SeededKMeansError(f"samples must be real numbers, not {array.dtype}.")
-    if array.ndim == 1:
-        array = array[:, None]
-    if array.ndim != 2:
-        raise SeededKMeansError(f"samples must have shape (n, d) or (n,), not {array.shape}.")
-    if array.size == 0:
-        raise SeededKMeansError(f"samples is empty: its shape is {array.shape}.")
-    if array.dtype.kind == "f":
-        largest = max(abs(float(array.max())), abs(float(array.min())))
-        if not math.isfinite(largest):
-            raise SeededKMeansError("samples must be finite, but contains NaN or infinity.")
-        if largest > LARGEST or 0 < largest < 1 / LARGEST:
-            raise SeededKMeansError(f"samples reaches {largest:g}; scale it to between 1e-150 and 1e150.")
-    return array
-
-
-def check_weights(sample_weight: ArrayLike | None, n: int) -> tuple[NDArray[np.float64] | None, float]:
-    """Return (weights or None, unit) so that weights * unit are the caller's; the largest weight is near 1.
-
-    The unit is a power of two: dividing by it is exact, and subnormal weights
-    become ordinary numbers.
-    """
-    if sample_weight is None:
-        return None, 1.0
-    weights = np.asarray(sample_weight)
-    if weights.dtype.kind not in "biuf":
-        raise SeededKMeansError(f"sample_weight must be real numbers, not {weights.dtype}.")
-    if weights.shape not in {(n,), ()}:
-        raise SeededKMeansError(f"sample_weight must have shape ({n},), not {weights.shape}.")
-    weights = np.ascontiguousarray(np.broadcast_to(weights, (n,)), dtype=np.float64)
-    if not np.isfinite(weights).all():
-        raise SeededKMeansError("sample_weight must be finite, but contains NaN or infinity.")
-    if weights.min() < 0:
-        raise SeededKMeansError(f"sample_weight must not be negative, but contains {weights.min():g}.")
-    if weights.max() == 0:
-        raise SeededKMeansError("sample_weight is zero everywhere: no sample is left.")
-    exponent = math.frexp(weights.max())[1]
-    return np.ldexp(weights, -exponent), math.ldexp(1.0, exponent)
-
-
-def _check_settings(n_clusters: int, n: int, n_init: int, max_iter: int, tol: float) -> None:
-    for name, value in {"n_clusters": n_clusters, "n_init": n_init, "max_iter": max_iter}.items():
-        if not isinstance(value, numbers.Integral) or value < 1:
-            raise SeededKMeansError(f"{name} must be a positive integer, not {value!r}.")
-    if n_clusters > n:
-        raise SeededKMeansError(f"n_clusters is {n_clusters}, but samples has only {n} rows.")
-    if not isinstance(tol, numbers.Real) or not 0 <= tol < math.inf:
-        raise SeededKMeansError(f"tol must be a non-negative number, not {tol!r}.")
-
-
-def _check_init(init: str | ArrayLike, n_clusters: int, d: int) -> NDArray[np.float64] | None:
-    """Return the centres (k, d) that the caller gave, None if it was a method."""
-    if isinstance(init, str):
-        if init not in {"k-means++", "random"}:
-            raise SeededKMeansError(f"init must be 'k-means++', 'random' or an array, not {init!r}.")
-        return None
-    centers = np.array(init, dtype=np.float64, order="C")
-    if centers.ndim == 1 and d == 1:
-        centers = centers[:, None]
-    if centers.shape != (n_clusters, d):
-        raise SeededKMeansError(f"init must have shape ({n_clusters}, {d}), not {centers.shape}.")
-    if not np.abs(centers).max() <= LARGEST:
-        raise SeededKMeansError("init must be finite, and at most 1e150.")
-    return centers

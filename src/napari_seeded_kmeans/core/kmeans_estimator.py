@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .errors import SeededKMeansError
-from .kmeans import check_samples, kmeans, nearest_center
+from .kmeans import kmeans, nearest_center
+from .kmeans_input import check_samples
 
 
 class KMeans:

@@ -1,0 +1,77 @@
+"""What every cluster says for every class, learnt from painted pixels: ridge-logistic regression."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ._kernels.logistic import gradient, surprise, weighted_gram
+
+Array = NDArray[np.float64]
+
+# Weak: the strokes are few, but their clusters are fewer.
+_RIDGE_PER_SAMPLE = 1e-5
+_MAX_STEPS = 25
+
+
+def fit_readout(
+    likeness: NDArray[np.floating[Any]], indices: NDArray[np.integer], n_classes: int
+) -> tuple[Array, Array]:
+    """Learn weights (k, n_classes) and bias (n_classes,) by ridge-logistic regression.
+
+    Every class counts the same, however many pixels it was painted on.
+
+    Parameters
+    ----------
+    likeness : ndarray (n, k)
+        Rows sum to 1.
+    indices : ndarray (n,), integer
+        Class indices, each of range(n_classes) at least once.
+    n_classes : int
+    """
+    rows = np.hstack([likeness, np.ones((len(likeness), 1))]).astype(np.float64)
+    true: NDArray[np.int64] = indices.astype(np.int64)
+    n_own = np.bincount(true, minlength=n_classes)
+    counts = (len(indices) / (n_classes * n_own))[true]
+    ridge = np.full((rows.shape[1], 1), _RIDGE_PER_SAMPLE * len(indices))
+    ridge[-1] *= 1e-3
+
+    def loss(weights: Array) -> tuple[float, Array]:
+        shares = np.empty((len(rows), n_classes))
+        price = 0.5 * float((ridge * weights**2).sum())
+        return price + surprise(rows, true, counts, weights, shares), shares
+
+    weights = np.zeros((rows.shape[1], n_classes))
+    least, shares = loss(weights)
+    for _ in range(_MAX_STEPS):
+        slope = np.empty_like(weights)
+        gradient(rows, true, counts, shares, slope)
+        step = _newton_step(rows, counts, shares, slope + ridge * weights, ridge[:, 0])
+        before = least
+        # Far from the optimum the bound is only local.
+        for size in (1.0, 0.5, 0.25, 0.1):
+            tried = loss(weights + size * step)
+            if tried[0] < least:
+                weights = weights + size * step
+                least, shares = tried
+                break
+        if before - least < 1e-5 * before:
+            break
+    return weights[:-1], weights[-1]
+
+
+def _newton_step(rows: Array, counts: Array, shares: Array, slope: Array, ridge: Array) -> Array:
+    """Return the step of the weights (k, n_classes), class by class.
+
+    *Strategy.* The Hessian over classes is a graph's Laplacian with weights p_a p_b, never more than
+    twice its diagonal: half a Newton step per class cannot go too far, and for two classes it is exact.
+    """
+    step, hessian = np.empty_like(slope), np.empty((len(slope), len(slope)))
+    # Of two classes each gets what the other loses.
+    for c in range(slope.shape[1] if slope.shape[1] > 2 else 1):
+        curvature = 2 * counts * np.maximum(shares[:, c] * (1 - shares[:, c]), 1e-6)
+        weighted_gram(rows, curvature, hessian)
+        step[:, c] = -np.linalg.solve(hessian + np.diag(ridge), slope[:, c])
+    if slope.shape[1] == 2:
+        step[:, 1] = -step[:, 0]
+    return step
