@@ -80,11 +80,21 @@ def test_objects_lose_their_holes_but_not_those_with_a_stroke():
     mask[3, 3], mask[3, 8] = 1, 1
     seeds = np.zeros_like(mask)
     seeds[2, 5], seeds[3, 8] = 2, 1
-    scores = np.stack([mask == 1, mask == 2]).astype(np.float32)
+    scores = np.stack([np.where(mask == 1, 0.8, 0), np.where(mask == 1, 0.2, 1)]).astype(np.float32)
     params = Params(spread="strokes", min_size_px=0)
     after = clean(mask, scores, (1, 2), params, seeds)
     assert after[3, 3] == 2
     assert after[3, 8] == 1
+
+
+@pytest.mark.parametrize(("asked", "filled"), [(None, False), (True, True), (False, False)])
+def test_a_hole_that_looks_like_background_throughout_is_filled_only_when_asked(asked, filled):
+    ring = picture("22222 21112 21112 22222")
+    scores = np.stack([ring == 1, ring == 2]).astype(np.float32)
+    seeds = np.zeros_like(ring)
+    seeds[0, 1] = 2
+    params = Params(spread="strokes", min_size_px=0, fill_holes=asked)
+    assert (clean(ring, scores, (1, 2), params, seeds)[1, 2] == 2) == filled
 
 
 def test_strokes_survive_clean_up_unless_switched_off():

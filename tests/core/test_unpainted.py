@@ -43,6 +43,13 @@ def test_trousers_belong_to_the_shirt_that_was_painted(person):
     assert _iou(segment(image, seeds).mask, truth) > 0.95
 
 
+def test_what_lies_nearer_belongs_to_the_shirt_even_if_it_is_coloured_like_the_leaves(person):
+    image, seeds, truth = person
+    image = image.copy()
+    image[60:96, 48:72] = _picture((np.s_[:], np.s_[:], (60, 70, 60)))[60:96, 48:72]
+    assert _iou(segment(image, seeds).mask, truth) > 0.95
+
+
 def test_a_second_thing_like_the_painted_one_is_found_as_before():
     lungs = np.zeros((120, 120), bool)
     lungs[30:90, 20:50] = lungs[30:90, 70:100] = True
@@ -72,6 +79,15 @@ def test_a_picture_of_one_colour_has_one_cluster():
     scene = Scene(np.ones((3, 20, 20), np.float32))
     assert len(scene.clusters.centers) == 1
     assert scene.clusters.bandwidth > 0
+
+
+def test_a_class_whose_strokes_are_not_seen_is_as_near_as_the_other():
+    rng = np.random.default_rng(0)
+    first = rng.random((20, 20), np.float32)
+    seeds = np.full(first.shape, -1, np.int32)
+    seeds[3, 3:9] = 1
+    view = View(np.stack([first, 1 - first]), Scene(rng.random((3, 20, 20), np.float32)), seeds)
+    assert np.isfinite(judge_unpainted(view, np.full(first.shape, 3, np.float32)).scores).all()
 
 
 def test_several_classes_are_left_to_their_strokes(person):

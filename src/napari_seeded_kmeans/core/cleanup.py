@@ -6,6 +6,7 @@ closing and filling, so that one object never eats another.
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,13 +21,17 @@ from .seeds import BACKGROUND
 # A piece without a stroke is kept when it is not much smaller than those with one, and as familiar.
 _LEAST_SIZE = 0.4
 _LEAST_FAMILIAR = 0.8
-_HALF = np.float32(0.5)
+# Where nobody asked for it, a hole is filled unless the scores say it is surely one.
+_LEAST_FILLED = 0.1
 # A line as wide as 1.35 sigma is a half in its middle.
 _SIGMA_PER_WIDTH = 1 / 1.35
 
 
 ScoresAt = Callable[[NDArray[np.bool_]], NDArray[np.float32]]
 """Returns the scores (n_classes, n) of the pixels in a mask (*spatial,)."""
+
+OwnScoresAt = Callable[[NDArray[np.bool_]], NDArray[np.float32]]
+"""Returns one class's scores (n,) of the pixels in a mask."""
 
 
 def background_class(classes: tuple[int, ...]) -> int:
@@ -77,6 +82,7 @@ def clean(
             None if seeds is None else seeds == value,
             free & False if seeds is None else seeds == background,
             None if familiar is None else familiar[index],
+            partial(_scores_of, scores, index),
         )
         labels[after & ~before] = value
         removed = before & ~after
@@ -96,6 +102,7 @@ def _clean_mask(
     own_seeds: NDArray[np.bool_] | None,
     free_seeds: NDArray[np.bool_],
     familiar: NDArray[np.bool_] | None,
+    own_scores: OwnScoresAt,
 ) -> NDArray[np.bool_]:
     """Close, open, round off, drop pieces, fill holes; grows only into `free` pixels."""
     allowed = mask | free
@@ -107,8 +114,10 @@ def _clean_mask(
         mask = _round_off(mask, how.smooth_outline_px) & allowed
     touched_only = own_seeds if spread == "strokes" else None
     mask = _drop_pieces(mask, touched_only, familiar, how.min_size_px)
-    if how.fill_holes or (how.fill_holes is None and spread == "strokes"):
+    if how.fill_holes:
         mask = _fill_holes(mask, allowed, free_seeds)
+    elif how.fill_holes is None and spread == "strokes":
+        mask = _fill_holes(mask, allowed, free_seeds, own_scores)
     return mask
 
 
@@ -122,11 +131,18 @@ def _round_off(mask: NDArray[np.bool_], widths_px: tuple[float, ...]) -> NDArray
 
 
 def _fill_holes(
-    mask: NDArray[np.bool_], allowed: NDArray[np.bool_], keep_open: NDArray[np.bool_]
+    mask: NDArray[np.bool_],
+    allowed: NDArray[np.bool_],
+    keep_open: NDArray[np.bool_],
+    own_scores: OwnScoresAt | None = None,
 ) -> NDArray[np.bool_]:
-    """Fill the holes in which nothing is to be kept open."""
+    """Fill the holes in which nothing is to be kept open; given scores, only what may be of the class."""
     holes = find_pieces(~mask)
     is_hole = ~holes.are_touched(keep_open) & ~holes.are_at_border()
+    if own_scores is not None and is_hole.any():
+        inside = holes.paint(is_hole)
+        sums = np.bincount(holes.numbers()[inside] - 1, own_scores(inside), len(is_hole))
+        is_hole &= sums >= _LEAST_FILLED * holes.sizes
     filled: NDArray[np.bool_] = mask | (holes.paint(is_hole) & allowed)
     return filled
 
@@ -176,6 +192,14 @@ def _alike(pieces: Pieces, touched: NDArray[np.bool_], familiar: NDArray[np.bool
     large: NDArray[np.bool_] = sizes >= _LEAST_SIZE * np.median(sizes[touched])
     alike: NDArray[np.bool_] = large & (shares >= _LEAST_FAMILIAR * typical)
     return alike
+
+
+def _scores_of(
+    scores: NDArray[np.float32] | ScoresAt, index: int, where: NDArray[np.bool_]
+) -> NDArray[np.float32]:
+    """Return the scores (n,) of a class for the pixels in a mask."""
+    own: NDArray[np.float32] = scores(where)[index] if callable(scores) else scores[index][where]
+    return own
 
 
 def _next_best(

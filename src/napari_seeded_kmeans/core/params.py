@@ -104,7 +104,8 @@ class Params(BaseModel):
         None,
         title="Fill holes",
         description="Background that a class encloses becomes part of it, unless it has a stroke of its "
-        "own. Automatic: where only what you painted is wanted.",
+        "own. Automatic: where only what you painted is wanted, and the hole does not look like background "
+        "throughout.",
     )
     close_px: int = Field(
         0,

@@ -4,15 +4,17 @@
 like nothing that was painted, and whichever palette is nearest would decide by
 chance. Such pixels are judged by their like in the picture: K-means on all its
 pixels, where every cluster speaks for the class in whose region most of it
-lies. That region is first what a cut makes of the pixels that strokes do
-explain, then what it makes of both: GrabCut's refit (Rother, Kolmogorov and
-Blake, SIGGRAPH 2004), kept away from pixels that strokes know. For a thing and
-its surroundings, that is two classes: among parts of one thing shares of
-regions say little (RESULTS.md).
+lies. That region is first what lies nearer to its strokes, then what a cut
+makes of the strokes and that, where a little of what lies nearer stays for
+pixels that strokes do not know, then what it makes of both: GrabCut's refit
+(Rother, Kolmogorov and Blake, SIGGRAPH 2004), kept away from pixels that
+strokes know. For a thing and its surroundings, that is two classes: among parts
+of one thing shares of regions say little (RESULTS.md).
 """
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 from scipy.special import expit
 
 from .coherence import CUT_PER_LENGTH, REACH, Scene, View, block_means, strong_cut
@@ -24,6 +26,8 @@ Values = NDArray[np.float32]
 
 # Up to this strangeness strokes know a pixel; their say falls with its square beyond.
 _KNOWN = 0.5
+# What nearness to strokes counts for in the region of each refit, where strokes do not know.
+_NEARNESS = (0.1, 0.0)
 # Of a cluster's pixels, a class has at least this share.
 _LEAST_SHARE = 1e-3
 _LEAST_SCORE = np.float32(1e-5)
@@ -51,11 +55,14 @@ def judge_unpainted(
     trust = np.square(np.float32(_KNOWN) / np.maximum(strangeness, np.float32(_KNOWN)))
     sketch = view.sketch()
     strokes, known = _odds(sketch.scores), block_means(trust, view.scene.sketch_factors)
-    picture = np.zeros_like(strokes)
-    for scene in (sketch.scene, view.scene):
+    near = _nearness(sketch)
+    picture = _odds_of_clusters(sketch.scene, sketch.scene, near, cancel)
+    for scene, share in zip((sketch.scene, view.scene), _NEARNESS, strict=True):
         odds = _joint(strokes, picture, known)
         region = strong_cut(_with_odds(sketch, odds), weight_per_length, reach, cancel)
-        picture = _odds_of_clusters(scene, sketch.scene, _touched(region == 1, sketch.seeds == 1), cancel)
+        weights = _touched(region == 1, sketch.seeds == 1).astype(np.float32)
+        weights += np.float32(share) * (1 - known) * (near - weights)
+        picture = _odds_of_clusters(scene, sketch.scene, weights, cancel)
     return _with_odds(view, _joint(_odds(view.scores), picture, trust))
 
 
@@ -67,21 +74,36 @@ def _joint(strokes: Values, picture: Values, trust: Values) -> Values:
     return joint
 
 
+def _nearness(view: View) -> Values:
+    """Share (*spatial,) of the first class in a pixel's distances to both classes' strokes."""
+    strokes = [view.seeds == index for index in (0, 1)]
+    if not all(painted.any() for painted in strokes):
+        return np.full(view.seeds.shape, 0.5, np.float32)
+    first, second = (
+        ndimage.distance_transform_edt(~painted, sampling=view.scene.spacing) for painted in strokes
+    )
+    share: Values = (first / (first + second)).astype(np.float32)
+    return share
+
+
 def _touched(region: NDArray[np.bool_], seeds: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return the pieces that have a stroke."""
     pieces = find_pieces(region)
     return pieces.paint(pieces.are_touched(seeds))
 
 
-def _odds_of_clusters(
-    scene: Scene, sketch: Scene, region: NDArray[np.bool_], cancel: Cancel | None
-) -> Values:
-    """Return what the sketch's clusters say of a scene's pixels, given the second class's region in it."""
+def _odds_of_clusters(scene: Scene, sketch: Scene, weights: Values, cancel: Cancel | None) -> Values:
+    """Return what the sketch's clusters say of a scene's pixels.
+
+    `weights` say how much each of the sketch's pixels is in the second class's region, 0 to 1.
+    """
     clusters = sketch.clusters
     n_clusters = len(clusters.centers)
-    counts = np.bincount(region.ravel() * n_clusters + clusters.labels, minlength=2 * n_clusters)
+    counts = np.stack(
+        [np.bincount(clusters.labels, own.ravel(), n_clusters) for own in (1 - weights, weights)]
+    )
     # Shares of the region, not of the cluster: surroundings must not win by their size.
-    shares = counts.reshape(2, -1) / np.maximum(counts.reshape(2, -1).sum(axis=1, keepdims=True), 1)
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1e-6)
     chances = np.maximum(shares / shares.sum(axis=0), _LEAST_SHARE)
     scores = rbf_scores(
         scene.channels.reshape(len(scene.channels), -1).T,
