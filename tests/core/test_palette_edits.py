@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from napari_seeded_kmeans import PaletteEdits, SeededKMeans, SeededKMeansError, segment
+from napari_seeded_kmeans.core.looks import Look, look_scores
+from napari_seeded_kmeans.core.palette import Palette
 
 PLAIN = {"texture": False, "coherence": 0.0, "n_clusters": 4, "min_size_px": 0, "spread": "everywhere"}
 pytestmark = pytest.mark.filterwarnings("ignore:Class .* distinct colours only")
@@ -125,6 +127,48 @@ def test_a_locked_cluster_stays_to_the_bit_while_others_move(image, seeds):
     assert edits.lock_of(center + 1) is None
 
 
+@pytest.mark.parametrize("cluster_weights", ["learnt", "share", "equal"])
+def test_a_cluster_of_weight_two_counts_as_two_at_its_place(cluster_weights, image, seeds):
+    result = fit(image, seeds, cluster_weights=cluster_weights)
+    model, row = result.model.model_, rows_like(result, LEAF)[0]
+    edited = fit(
+        image, seeds, PaletteEdits().weighed(model, row, 2), cluster_weights=cluster_weights
+    ).model.model_
+    look, changed = model.looks[0], edited.looks[0]
+    assert changed.voices[row] == pytest.approx(2)
+    twice = [*range(len(look.palette.classes)), row]
+    palette = Palette(look.palette.centers[twice], look.palette.classes[twice], look.palette.shares[twice])
+    doubled = Look(
+        palette,
+        look.bandwidth,
+        look.reaches,
+        None if look.weights is None else look.weights[twice],
+        look.bias,
+    )
+    samples = np.random.default_rng(0).normal(0, 2, (500, 3)).astype(np.float32)
+    np.testing.assert_allclose(
+        look_scores(changed, samples, model.classes), look_scores(doubled, samples, model.classes), atol=1e-5
+    )
+    np.testing.assert_array_equal(look.palette.centers, changed.palette.centers)
+
+
+@pytest.mark.parametrize("texture", [False, True])
+def test_more_of_the_picture_goes_to_a_heavier_cluster_and_back_to_the_bit(texture, image, seeds):
+    # Between leaf and red, which are of different classes.
+    image[18:22] = np.linspace((60, 160, 60), (220, 60, 50), 40)
+    result = fit(image, seeds, texture=texture)
+    model, edits = result.model.model_, PaletteEdits()
+    for row in rows_like(result, LEAF):
+        edits = edits.weighed(model, row, 8)
+    heavier = fit(image, seeds, edits, texture=texture)
+    assert (heavier.scores[0, 18:22] >= result.scores[0, 18:22] - 1e-5).all()
+    assert (heavier.labels == 1).sum() > (result.labels == 1).sum()
+    assert all(look.voices.max() == pytest.approx(8) for look in heavier.model.model_.looks)
+    for row in rows_like(heavier, LEAF):
+        edits = edits.weighed(heavier.model.model_, row, 1)
+    assert edits == PaletteEdits()
+
+
 @pytest.mark.parametrize("texture", [False, True])
 def test_an_added_colour_is_a_cluster_of_its_class(texture, image, seeds):
     seeds[SQUARES[RED]] = 0
@@ -134,6 +178,17 @@ def test_an_added_colour_is_a_cluster_of_its_class(texture, image, seeds):
     edited = fit(image, seeds, edits, texture=texture)
     assert share(edited, RED, 1) > 0.9
     assert rows_like(edited, RED)
+
+
+def test_an_added_colour_can_be_edited_like_any_other(image, seeds):
+    seeds[SQUARES[RED]] = 0
+    result = fit(image, seeds)
+    edits = PaletteEdits().with_color(result.model.model_, result.model.features_at(image, (30, 30)), 1)
+    added = fit(image, seeds, edits)
+    (row,) = rows_like(added, RED)
+    given = fit(image, seeds, edits.reassigned(added.model.model_, row, 2))
+    assert share(given, RED, 2) > 0.9
+    assert not rows_like(fit(image, seeds, edits.deleted(added.model.model_, row)), RED)
 
 
 def test_strokes_painted_later_fall_under_the_same_edits(image, seeds):
@@ -167,7 +222,7 @@ def test_they_come_back_from_json_and_with_the_model(image, seeds, tmp_path):
     result = fit(image, seeds)
     model = result.model.model_
     edits = give_away(PaletteEdits(), result, LEAF, 2).locked(model, 0).split(model, 1).muted(model, 2)
-    edits = edits.with_color(model, result.model.features_at(image, (5, 5)), 3)
+    edits = edits.with_color(model, result.model.features_at(image, (5, 5)), 3).weighed(model, 0, 1.5)
     again = PaletteEdits.from_dict(json.loads(json.dumps(edits.to_dict())))
     assert again == edits
     edited = fit(image, seeds, edits)
@@ -192,6 +247,8 @@ def test_what_cannot_be_edited_is_said(image, seeds):
         PaletteEdits().locked(model, 99)
     with pytest.raises(SeededKMeansError, match="to must be"):
         PaletteEdits().reassigned(model, 0, 0)
+    with pytest.raises(SeededKMeansError, match=r"weight must be from .* not 0"):
+        PaletteEdits().weighed(model, 0, 0)
     with pytest.raises(SeededKMeansError, match="two clusters or more"):
         PaletteEdits().merged(model, [1])
     everything = PaletteEdits()

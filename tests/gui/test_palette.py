@@ -8,14 +8,15 @@ import pytest
 from conftest import click
 from qtpy.QtCore import QPoint, Qt
 from qtpy.QtGui import QKeySequence
+from qtpy.QtWidgets import QDoubleSpinBox
 
 from napari_seeded_kmeans import read_labels, segment
 from napari_seeded_kmeans.core.palette_edits import PaletteEdits
+from napari_seeded_kmeans.gui.palette_row import CLASS, LOCK, MUTE, WEIGHT
 from napari_seeded_kmeans.session import Stage
 
 pytestmark = pytest.mark.filterwarnings("ignore:Class .* distinct colours only")
 PARAMS = {"texture": False, "coherence": 0.0, "n_clusters": 3, "min_size_px": 0, "spread": "everywhere"}
-LOCK, MUTE = 4, 5
 LEAF = (slice(0, 20), slice(20, 40))
 
 
@@ -94,7 +95,7 @@ def test_rows_say_colour_class_share_and_weight(dock, seeds):
     rows = dock.insight.table.rows
     assert [row.class_value for row in rows] == sorted(row.class_value for row in rows)
     assert sum(row.share for row in rows) == pytest.approx(1)
-    assert all(row.weight > 0 for row in rows)
+    assert all(row.weight == 1 and row.strength > 0 for row in rows)
     assert {row.class_name for row in rows} == {"background", "foreground"}
     assert numbers_of(dock, (60, 160, 60))
 
@@ -175,6 +176,39 @@ def test_every_way_to_edit_by_its_own_control(way, viewer, dock, seeds, settle, 
         assert len([row for row in table.rows if row.class_value == 1]) == n_before
     else:
         assert all(row.number >= 0 for row in rows)
+
+
+def test_a_weight_is_typed_and_the_mask_follows(viewer, dock, seeds, settle, qtbot):
+    dock.activateWindow()
+    tree = dock.insight.table.tree
+    (number,) = numbers_of(dock, (60, 160, 60))
+    index = next(i for i, row in enumerate(dock.insight.table.rows) if row.number == number)
+    cell = tree.visualRect(tree.indexFromItem(tree.topLevelItem(index), WEIGHT))
+    for press in (qtbot.mouseClick, qtbot.mouseDClick):
+        press(tree.viewport(), Qt.MouseButton.LeftButton, pos=cell.center())
+    box = tree.viewport().findChild(QDoubleSpinBox)
+    assert box.value() == 1
+    box.selectAll()
+    qtbot.keyClicks(box, "2.5")
+    qtbot.keyClick(box, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(dock.clusters.edits))
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    np.testing.assert_array_equal(viewer.layers["squares mask"].data, expected(viewer, dock))
+    assert [row.weight for row in dock.insight.table.rows if row.weight != 1] == [pytest.approx(2.5)]
+    qtbot.mouseClick(dock.insight.table.undo_button, Qt.MouseButton.LeftButton)
+    settle(dock)
+    assert all(row.weight == 1 for row in dock.insight.table.rows)
+
+
+def test_names_of_classes_have_room_in_a_narrow_dock(window, docked, squares, settle, qtbot):
+    prepare(window, docked, squares, settle, qtbot)
+    tree = docked.insight.table.tree
+    docked.parent().resize(330, 900)
+    qtbot.waitUntil(lambda: docked.width() <= 330)
+    item = tree.topLevelItem(0)
+    assert item.text(CLASS) == "background"
+    assert "1 background" in item.toolTip(CLASS)
+    assert tree.columnWidth(CLASS) >= tree.sizeHintForColumn(CLASS)
 
 
 def test_a_locked_row_stays_while_one_paints_on_and_can_be_let_go(dock, seeds, settle, qtbot):

@@ -8,7 +8,7 @@ Without learnt weights it is the sum of exponentials of the source document.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -52,6 +52,8 @@ class Look:
     weights : ndarray (k, n_classes), float64, or None
         What a cluster says for every class; None counts every cluster for its own class.
     bias : ndarray (n_classes,), float64, or None
+    voices : ndarray (k,), float64, or None
+        As how many clusters at its place each counts when likeness is read; None where each counts once.
     """
 
     palette: Palette
@@ -59,6 +61,7 @@ class Look:
     reaches: Array
     weights: Array | None = None
     bias: Array | None = None
+    voices: Array | None = None
 
     @property
     def n_features(self) -> int:
@@ -70,6 +73,9 @@ class Look:
         """What the kernel takes: centres (d, k), 1 / bandwidth, weights, bias, and whose each centre is."""
         columns = np.ones((len(self.palette.centers), 1 + len(self.reaches)), np.float32)
         columns[:, 1:] = self.weights
+        if self.voices is not None:
+            # The first column adds the likenesses up: so many clusters at one place do all of this.
+            columns *= self.voices.astype(np.float32)[:, np.newaxis]
         owners = np.unique(self.palette.classes, return_inverse=True)[1].astype(np.int64)
         centers = np.ascontiguousarray(self.palette.centers.T, np.float32)
         return centers, np.float32(1 / self.bandwidth), columns, np.asarray(self.bias, np.float32), owners
@@ -84,6 +90,7 @@ class Look:
             "reaches": self.reaches.tolist(),
             "weights": None if self.weights is None else self.weights.tolist(),
             "bias": None if self.bias is None else self.bias.tolist(),
+            "voices": None if self.voices is None else self.voices.tolist(),
         }
 
     @classmethod
@@ -94,8 +101,10 @@ class Look:
             np.asarray(data["classes"], np.int64),
             np.asarray(data["shares"], np.float64),
         )
+        # Files of before have no voices.
         learnt = [
-            None if data[name] is None else np.asarray(data[name], np.float64) for name in ("weights", "bias")
+            None if data.get(name) is None else np.asarray(data[name], np.float64)
+            for name in ("weights", "bias", "voices")
         ]
         if len({len(palette.centers), len(palette.classes), len(palette.shares)}) != 1:
             raise ValueError("clusters without class or share")
@@ -109,6 +118,7 @@ def fit_look(
     params: Params,
     random_state: int,
     grouping: Grouping | None = None,
+    voices: Array | None = None,
 ) -> Look:
     """Learn a look from painted pixels.
 
@@ -124,17 +134,25 @@ def fit_look(
     random_state : int
     grouping : Grouping, optional
         Pixels that are clustered by themselves.
+    voices : ndarray (n,), float64, optional
+        How much each counts when likeness is read: a cluster counts as much as its pixels do on average.
+        Nothing else that is learnt depends on them.
     """
     kept = _thinned(values, classes)
     samples, values = samples[kept], values[kept]
     if grouping is not None:
         grouping = grouping.at(kept)
-    centers, shares, distances, reaches = [], [], [], []
+    if voices is not None:
+        voices = voices[kept]
+    centers, shares, distances, reaches, loud = [], [], [], [], []
     for value in classes:
         inside = values == value
         own, groups = samples[inside], None if grouping is None else grouping.at(inside)
         found, labels = _find_clusters(own, value, params, random_state, groups)
         counts = np.bincount(labels, minlength=len(found))
+        if voices is not None:
+            sums = np.bincount(labels, voices[inside], minlength=len(found))
+            loud.append(np.where(counts > 0, sums / np.maximum(counts, 1), 1.0))
         centers.append(np.asarray(found, np.float64))
         equal = np.full(len(counts), 1 / len(counts))
         shares.append(equal if params.cluster_weights == "equal" else counts / counts.sum())
@@ -147,11 +165,12 @@ def fit_look(
     )
     spreads = _BANDWIDTH_IN_SPREADS[params.cluster_weights]
     bandwidth = params.bandwidth or _bandwidth(np.concatenate(distances), samples, spreads)
+    heard = np.concatenate(loud) if loud else None
     if params.cluster_weights != "learnt":
-        return Look(palette, bandwidth, np.array(reaches))
+        return Look(palette, bandwidth, np.array(reaches), voices=heard)
     likeness = responsibilities(samples, palette.centers, bandwidth=bandwidth)
     weights, bias = fit_readout(likeness, np.searchsorted(classes, values), len(classes))
-    return Look(palette, bandwidth, np.array(reaches), weights, bias)
+    return Look(palette, bandwidth, np.array(reaches), weights, bias, heard)
 
 
 def read_planes(look: Look, planes: Samples, classes: tuple[int, ...]) -> tuple[Samples, Samples]:
@@ -172,10 +191,19 @@ def look_scores(
     """Return class scores (n_classes, n) of samples (n, d or more)."""
     seen = samples[:, : look.n_features]
     if look.weights is None or look.bias is None:
-        palettes = [look.palette.of(value) for value in classes]
+        palette = look.palette
+        if look.voices is not None:
+            palette = replace(palette, shares=palette.shares * look.voices)
+        palettes = [palette.of(value) for value in classes]
         return class_scores(seen, palettes, bandwidth=look.bandwidth, cancel=cancel)
     return rbf_scores(
-        seen, look.palette.centers, look.weights, look.bias, bandwidth=look.bandwidth, cancel=cancel
+        seen,
+        look.palette.centers,
+        look.weights,
+        look.bias,
+        bandwidth=look.bandwidth,
+        voices=look.voices,
+        cancel=cancel,
     )
 
 

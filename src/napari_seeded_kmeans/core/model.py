@@ -345,7 +345,7 @@ def fit_samples(
     random_state: int,
 ) -> Model:
     """Return the model of painted pixels whose features (m, d) a recipe made."""
-    _, samples, values, grouping = taught
+    _, samples, values, voices, grouping = taught
     if grouping is None:
         check_painted(values, classes)
     else:
@@ -361,7 +361,7 @@ def fit_samples(
     groupings = (grouping, None)
     with_texture = params.model_copy(update={"bandwidth": params.texture_bandwidth or params.bandwidth})
     looks = map_tiles(
-        lambda look: fit_look(samples[:, : look[0]], values, classes, look[1], random_state, look[2]),
+        lambda look: fit_look(samples[:, : look[0]], values, classes, look[1], random_state, look[2], voices),
         list(zip(widths, (params, with_texture), groupings, strict=False)),
     )
     n_seeds = tuple(int(np.count_nonzero(values == value)) for value in classes)

@@ -1,11 +1,11 @@
 """What a person changed in a palette: a value that a fit takes beside the strokes.
 
 *Strategy.* An edit acts on the painted pixels behind a cluster, not on the cluster: they count as another
-class, are left out, or are clustered by themselves. So everything that is learnt from strokes follows, both
-looks, the cut and the strokes that keep their class, and strokes painted later fall under the same edits. A
-cluster is named by its place among its class's clusters at the time (its Voronoi cell, as far as its class
-reaches), in features that stay as they are from the first edit on: the same edits on the same strokes give
-the same bits.
+class, are left out, are clustered by themselves, or count more than once. So everything that is learnt from
+strokes follows, both looks, the cut and the strokes that keep their class, and strokes painted later fall
+under the same edits. A cluster is named by its place among its class's clusters at the time (its Voronoi
+cell, as far as its class reaches), in features that stay as they are from the first edit on: the same edits
+on the same strokes give the same bits.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,6 +27,8 @@ from .palette_steps import (
     Regroup,
     Row,
     Samples,
+    Weigh,
+    check_weight,
     read_step,
     step_to_dict,
 )
@@ -74,6 +76,8 @@ class Taught(NamedTuple):
         The pixels that are not left out, then those that stand for added colours.
     values : ndarray (m,), integer
         Their class values.
+    voices : ndarray (m,), float64, or None
+        How much each counts when likeness is read; None where all count once.
     grouping : Grouping or None
         None where there are no edits.
     """
@@ -81,6 +85,7 @@ class Taught(NamedTuple):
     pixel_values: NDArray[np.integer]
     samples: Samples
     values: NDArray[np.integer]
+    voices: NDArray[np.float64] | None
     grouping: Grouping | None
 
 
@@ -93,7 +98,7 @@ class PaletteEdits:
     recipe : FeatureRecipe or None
         How features are made since the first edit; None without edits.
     steps : tuple
-        `Reassign`, `LeaveOut`, `Regroup`, `Lock`, `AddColor`.
+        `Reassign`, `LeaveOut`, `Regroup`, `Lock`, `Weigh`, `AddColor`.
     """
 
     recipe: FeatureRecipe | None = None
@@ -138,6 +143,21 @@ class PaletteEdits:
         """Return the edits with a cluster that stays where it is, whatever is painted."""
         return self._with(model, Lock(_cell(model, row)))
 
+    def weighed(self, model: "Model", row: int, weight: float) -> Self:
+        """Return the edits with a cluster that counts as `weight` clusters at its place; 1 is the usual."""
+        try:
+            wanted = check_weight(weight)
+        except (TypeError, ValueError) as error:
+            raise SeededKMeansError(f"{error}.") from None
+        cell = _cell(model, row)
+        kept = (step for step in self.steps if not (isinstance(step, Weigh) and step.cell == cell))
+        edits = replace(self, steps=tuple(kept))._with(model, Weigh(cell, wanted))
+        weights = [step for step in edits.steps if isinstance(step, Weigh)]
+        if all(step.weight == 1 for step in weights):
+            for step in weights:
+                edits = edits.without(step)
+        return edits
+
     def with_color(self, model: "Model", features: Sequence[float], class_value: int) -> Self:
         """Return the edits with a colour, all features of a pixel, as a cluster of a class."""
         return self._with(model, AddColor(class_value, tuple(float(value) for value in features)))
@@ -181,35 +201,24 @@ class PaletteEdits:
     def apply(self, samples: Samples, values: NDArray[np.integer]) -> Taught:
         """Return what painted pixels (n, d) of classes `values` (n,) teach."""
         if not self.steps:
-            return Taught(values, samples, values, None)
-        values = values.copy()
-        ids = np.full(len(values), -1, np.int32)
-        sizes: list[int] = []
-        fixed: dict[int, Row] = {}
-        added: list[AddColor] = []
-
-        def gather(cells: Sequence[Cell], n_clusters: int) -> NDArray[np.bool_]:
-            inside: NDArray[np.bool_] = np.logical_or.reduce([cell.holds(samples, values) for cell in cells])
-            ids[inside] = len(sizes)
-            sizes.append(n_clusters)
-            return inside
-
+            return Taught(values, samples, values, None, None)
+        pool = _Pool(samples, values.copy())
         for step in self.steps:
             match step:
                 case Reassign(cell, to):
-                    values[gather([cell], 1)] = _fitting(to, values.dtype)
+                    pool.values[pool.gather([cell], 1)] = _fitting(to, values.dtype)
                 case LeaveOut(cell, _):
-                    values[cell.holds(samples, values)] = 0
+                    pool.values[cell.holds(pool.samples, pool.values)] = 0
                 case Regroup(cells, n_clusters):
-                    gather(cells, n_clusters)
+                    pool.gather(cells, n_clusters)
                 case Lock(cell):
-                    fixed[len(sizes)] = cell.center
-                    gather([cell], 1)
+                    pool.fixed[len(pool.sizes)] = cell.center
+                    pool.gather([cell], 1)
+                case Weigh(cell, weight):
+                    pool.voices[cell.holds(pool.samples, pool.values)] = weight
                 case AddColor():
-                    added.append(step)
-        kept = values != 0
-        taught = Taught(values, samples[kept], values[kept], Grouping(ids[kept], tuple(sizes), fixed))
-        return _with_added(taught, added)
+                    pool.add(step)
+        return pool.taught(len(values))
 
     # ---- files ----
 
@@ -276,23 +285,45 @@ def _fitting(value: int, dtype: np.dtype[Any]) -> int:
     return value
 
 
-def _with_added(taught: Taught, added: Sequence[AddColor]) -> Taught:
-    """Append the pixels that stand for added colours, each a group of its own."""
-    pixel_values, samples, values, grouping = taught
-    if grouping is None or not added:
-        return taught
-    ids, sizes = grouping.ids, grouping.sizes
-    for step in added:
-        if len(step.features) != samples.shape[1]:
+class _Pool:
+    """Painted pixels, and those that stand for added colours, while edits act on them one by one."""
+
+    def __init__(self, samples: Samples, values: NDArray[np.integer]) -> None:
+        self.samples = samples
+        self.values = values
+        self.ids = np.full(len(values), -1, np.int32)
+        self.voices = np.ones(len(values))
+        self.sizes: list[int] = []
+        self.fixed: dict[int, Row] = {}
+
+    def gather(self, cells: Sequence[Cell], n_clusters: int) -> NDArray[np.bool_]:
+        """Have the pixels in some cells clustered by themselves; return which they are."""
+        inside: NDArray[np.bool_] = np.logical_or.reduce(
+            [cell.holds(self.samples, self.values) for cell in cells]
+        )
+        self.ids[inside] = len(self.sizes)
+        self.sizes.append(n_clusters)
+        return inside
+
+    def add(self, step: AddColor) -> None:
+        """Append the pixels that stand for a colour, a group of their own."""
+        d = self.samples.shape[1]
+        if len(step.features) != d:
             raise SeededKMeansError(
-                f"an added colour has {len(step.features)} features, but this image's pixels have "
-                f"{samples.shape[1]}."
+                f"an added colour has {len(step.features)} features, but this image's pixels have {d}."
             )
-        n_own = int(np.count_nonzero(taught.values == step.class_value))
-        weight = max(_LEAST_WEIGHT_PX, n_own // _CLUSTERS_PER_CLASS)
-        value = _fitting(step.class_value, values.dtype)
-        samples = np.concatenate([samples, np.tile(np.array(step.features, np.float32), (weight, 1))])
-        values = np.concatenate([values, np.full(weight, value, values.dtype)])
-        ids = np.concatenate([ids, np.full(weight, len(sizes), np.int32)])
-        sizes = (*sizes, 1)
-    return Taught(pixel_values, samples, values, Grouping(ids, sizes, grouping.fixed))
+        n_own = int(np.count_nonzero(self.values == step.class_value))
+        n = max(_LEAST_WEIGHT_PX, n_own // _CLUSTERS_PER_CLASS)
+        value = _fitting(step.class_value, self.values.dtype)
+        self.samples = np.concatenate([self.samples, np.tile(np.array(step.features, np.float32), (n, 1))])
+        self.values = np.append(self.values, np.full(n, value, self.values.dtype))
+        self.ids = np.append(self.ids, np.full(n, len(self.sizes), np.int32))
+        self.voices = np.append(self.voices, np.ones(n))
+        self.sizes.append(1)
+
+    def taught(self, n_painted: int) -> Taught:
+        """Return what is left, the first `n_painted` being pixels."""
+        kept = self.values != 0
+        voices = self.voices[kept] if (self.voices != 1).any() else None
+        grouping = Grouping(self.ids[kept], tuple(self.sizes), self.fixed)
+        return Taught(self.values[:n_painted], self.samples[kept], self.values[kept], voices, grouping)

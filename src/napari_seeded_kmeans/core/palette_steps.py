@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 Samples = NDArray[np.float32]
 Row = tuple[float, ...]
 
+LEAST_WEIGHT, MOST_WEIGHT = 0.01, 100.0
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -81,6 +83,14 @@ class Lock:
 
 
 @dataclass(frozen=True)
+class Weigh:
+    """The pixels of a cluster count `weight` times when likeness is read."""
+
+    cell: Cell
+    weight: float
+
+
+@dataclass(frozen=True)
 class AddColor:
     """A colour, given by all its features, is a cluster of a class."""
 
@@ -88,12 +98,13 @@ class AddColor:
     features: Row
 
 
-Edit = Reassign | LeaveOut | Regroup | Lock | AddColor
+Edit = Reassign | LeaveOut | Regroup | Lock | Weigh | AddColor
 _KINDS: Mapping[str, type[Edit]] = {
     "reassign": Reassign,
     "leave out": LeaveOut,
     "regroup": Regroup,
     "lock": Lock,
+    "weigh": Weigh,
     "add": AddColor,
 }
 
@@ -120,7 +131,23 @@ def read_step(row: Mapping[str, Any]) -> Edit:
     cell = _read_cell(row["cell"])
     if kind is Reassign:
         return Reassign(cell, int(row["to"]))
+    if kind is Weigh:
+        return Weigh(cell, check_weight(row["weight"]))
     return LeaveOut(cell, bool(row["is_muted"])) if kind is LeaveOut else Lock(cell)
+
+
+def check_weight(weight: Any) -> float:
+    """Return a weight as a number, if it is one that clusters can have.
+
+    Raises
+    ------
+    ValueError
+        When it is not; to silence a cluster, mute it.
+    """
+    number = float(weight)
+    if not LEAST_WEIGHT <= number <= MOST_WEIGHT:
+        raise ValueError(f"weight must be from {LEAST_WEIGHT} to {MOST_WEIGHT}, not {weight!r}")
+    return number
 
 
 def _read_cell(row: Mapping[str, Any]) -> Cell:

@@ -213,6 +213,7 @@ def rbf_scores(
     bias: ArrayLike,
     *,
     bandwidth: float,
+    voices: ArrayLike | None = None,
     cancel: Cancel | None = None,
 ) -> Scores:
     """Class scores of a normalised RBF network on K-means centres.
@@ -228,6 +229,8 @@ def rbf_scores(
     readout : array of shape (k, n_classes)
     bias : array of shape (n_classes,)
     bandwidth : float
+    voices : array of shape (k,), optional
+        As how many centres at its place each counts.
     cancel : callable, optional
 
     Returns
@@ -244,6 +247,8 @@ def rbf_scores(
             f"readout must have shape {(len(columns), len(biases))}, not {np.shape(readout)}."
         )
     columns[:, 1:] = readout
+    if voices is not None:
+        columns *= np.asarray(voices, np.float32)[:, np.newaxis]
     inverse = np.float32(1 / check_bandwidth(bandwidth, 1)[0])
     nobody = np.zeros(len(columns), np.int64)
 

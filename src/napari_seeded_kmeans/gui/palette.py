@@ -14,7 +14,8 @@ from ..core.model import Model
 from ..core.palette_edits import NO_EDITS, PaletteEdits
 from .cluster_layers import hex_colors
 from .extras import Clusters
-from .palette_table import PaletteRow, PaletteTable
+from .palette_row import PaletteRow
+from .palette_table import PaletteTable
 from .source import Source
 
 
@@ -54,6 +55,7 @@ class Palette(QObject):
         queued = Qt.ConnectionType.QueuedConnection
         view.lock_toggled.connect(self.lock, queued)
         view.mute_toggled.connect(self.mute, queued)
+        view.weight_changed.connect(self.weigh, queued)
         view.undo_requested.connect(self.undo)
         view.redo_requested.connect(self.redo)
         self.follow(None)
@@ -109,6 +111,10 @@ class Palette(QObject):
             self._edit_each([row], PaletteEdits.muted)
         elif row < 0 and not is_muted:
             self.set_edits(self.edits.without(self.edits.muted_steps[-1 - row]))
+
+    def weigh(self, row: int, weight: float) -> None:
+        """Let a cluster count as `weight` clusters of its colour."""
+        self._edit_each([row], lambda edits, model, row: edits.weighed(model, row, weight))
 
     def add_color(self, features: ArrayLike, class_value: int) -> None:
         """Make a colour, all features of a pixel, a cluster of a class."""
@@ -205,14 +211,15 @@ class Palette(QObject):
         palette, shares = model.palette, None if self._clusters is None else self._clusters.shares
         order = np.lexsort((-palette.shares, palette.classes))
         swatches = hex_colors(source, palette.centers, model)
-        weights = _weights(model)
+        strengths, voices = _strengths(model), model.looks[0].voices
         rows = [
             PaletteRow(
                 number,
                 swatches[number],
                 *self._class_of(int(palette.classes[number])),
                 None if shares is None else float(shares[number]),
-                None if weights is None else float(weights[number]),
+                1.0 if voices is None else float(voices[number]),
+                None if strengths is None else float(strengths[number]),
                 self.edits.lock_of(palette.centers[number]) is not None,
             )
             for number in order.tolist()
@@ -220,7 +227,7 @@ class Palette(QObject):
         for index, step in enumerate(self.edits.muted_steps):
             color = hex_colors(source, [step.cell.center], model)[0]
             rows.append(
-                PaletteRow(-1 - index, color, *self._class_of(step.cell.class_value), None, None, False)
+                PaletteRow(-1 - index, color, *self._class_of(step.cell.class_value), None, None, None, False)
             )
         return rows
 
@@ -241,7 +248,7 @@ class Palette(QObject):
         ]
 
 
-def _weights(model: Model) -> NDArray[np.float64] | None:
+def _strengths(model: Model) -> NDArray[np.float64] | None:
     """Return what each cluster says for its class over the next best, as log-odds; None if not learnt."""
     look = model.looks[0]
     if look.weights is None:

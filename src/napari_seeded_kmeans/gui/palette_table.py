@@ -1,10 +1,9 @@
 """The palette as rows: swatch, class, share, weight, lock, mute. Shows and emits, decides nothing."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
-from qtpy.QtCore import QSize, Qt, Signal
-from qtpy.QtGui import QAction, QColor, QIcon, QKeySequence, QPixmap, QShortcut
+from qtpy.QtCore import Qt, Signal
+from qtpy.QtGui import QAction, QKeySequence, QShortcut
 from qtpy.QtWidgets import (
     QAbstractItemView,
     QGridLayout,
@@ -18,38 +17,24 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from .palette_row import (
+    CLASS,
+    LOCK,
+    MUTE,
+    SHARE,
+    SWATCH,
+    SWATCH_PX,
+    TITLES,
+    WEIGHT,
+    PaletteRow,
+    WeightEditor,
+    fill,
+    new_item,
+)
 from .row_style import TICK_STYLE
 
-_SWATCH, _CLASS, _SHARE, _WEIGHT, _LOCK, _MUTE = range(6)
-_TITLES = ("", "Class", "Share", "Weight", "Lock", "Mute")
-_HELP = {
-    _SWATCH: "The colour of this cluster. Select rows to see their pixels light up.",
-    _CLASS: "The class whose strokes it was found under. Class… gives it to another one.",
-    _SHARE: "Share of the image that is nearest to this cluster.",
-    _WEIGHT: "How strongly it speaks for its class: log-odds against the next best class. "
-    "Near 0 or below it is ambiguous.",
-    _LOCK: "Keep this cluster exactly where it is while you go on painting.",
-    _MUTE: "Leave out the strokes behind this cluster; untick to have them back.",
-}
-_SWATCH_PX = QSize(22, 14)
 _MOST_ROWS = 12
 _RIM_PX = 4
-
-
-class PaletteRow(NamedTuple):
-    """What one row shows.
-
-    `number` counts the model's clusters from 0; muted clusters, which no model has, count down from -1.
-    """
-
-    number: int
-    color: str
-    class_value: int
-    class_name: str
-    class_color: str
-    share: float | None
-    weight: float | None
-    is_locked: bool
 
 
 class PaletteTable(QWidget):
@@ -62,6 +47,7 @@ class PaletteTable(QWidget):
     delete_requested = Signal(object)
     lock_toggled = Signal(int, bool)
     mute_toggled = Signal(int, bool)
+    weight_changed = Signal(int, float)
     pick_toggled = Signal(bool)
     undo_requested = Signal()
     redo_requested = Signal()
@@ -70,15 +56,15 @@ class PaletteTable(QWidget):
         super().__init__(parent)
         self.tree = QTreeWidget(self)
         self.tree.setObjectName("palette")
-        self.tree.setHeaderLabels(list(_TITLES))
+        self.tree.setHeaderLabels(list(TITLES))
         self.tree.setRootIsDecorated(False)
         self.tree.setIndentation(0)
         self.tree.setStyleSheet(TICK_STYLE)
-        self.tree.setIconSize(_SWATCH_PX)
+        self.tree.setIconSize(SWATCH_PX)
         self.tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        # Where there is no room for a class's name, its number must still be seen.
-        self.tree.setTextElideMode(Qt.TextElideMode.ElideNone)
+        self.tree.setItemDelegateForColumn(WEIGHT, WeightEditor(self.tree))
+        self.tree.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self._rows: tuple[PaletteRow, ...] = ()
         self._classes: tuple[tuple[int, str], ...] = ()
         self._is_filling = False
@@ -120,16 +106,16 @@ class PaletteTable(QWidget):
         if len(rows) != len(before):
             before = ()
             self.tree.clear()
-            self.tree.addTopLevelItems([_new_item() for _ in rows])
-            self._fit_height(len(rows))
+            self.tree.addTopLevelItems([new_item() for _ in rows])
         for index, row in enumerate(rows):
             if not before or before[index] != row:
-                _fill(self._item(index), row)
+                fill(self._item(index), row)
             self._item(index).setSelected(row.number in selected)
         if self._rows != before:
             # Once for all cells: a header that fits itself does so after every one of them.
-            for column in (_SWATCH, _SHARE, _WEIGHT, _LOCK, _MUTE):
+            for column in (SWATCH, SHARE, WEIGHT, LOCK, MUTE):
                 self.tree.resizeColumnToContents(column)
+            self._fit_height(len(rows))
         self._is_filling = False
         if tuple(classes) != self._classes:
             self._classes = tuple(classes)
@@ -150,6 +136,7 @@ class PaletteTable(QWidget):
     def _connect(self) -> None:
         self.tree.itemSelectionChanged.connect(self._on_selection_changed)
         self.tree.itemChanged.connect(self._on_item_changed)
+        self.tree.itemDoubleClicked.connect(self._on_double_clicked)
         self.class_menu.triggered.connect(self._on_class_chosen)
         self.merge_button.clicked.connect(self._on_merge_clicked)
         self.split_button.clicked.connect(self._on_split_clicked)
@@ -157,14 +144,15 @@ class PaletteTable(QWidget):
         self.pick_button.toggled.connect(self.pick_toggled)
         self.undo_button.clicked.connect(self.undo_requested)
         self.redo_button.clicked.connect(self.redo_requested)
-        for keys, button in (
-            (QKeySequence.StandardKey.Delete, self.delete_button),
-            (QKeySequence.StandardKey.Undo, self.undo_button),
-            (QKeySequence.StandardKey.Redo, self.redo_button),
+        for keys, do in (
+            (QKeySequence.StandardKey.Delete, self.delete_button.click),
+            (QKeySequence.StandardKey.Undo, self.undo_button.click),
+            (QKeySequence.StandardKey.Redo, self.redo_button.click),
+            (Qt.Key.Key_F2, self._edit_weight),
         ):
             shortcut = QShortcut(QKeySequence(keys), self.tree)
             shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
-            shortcut.activated.connect(button.click)
+            shortcut.activated.connect(do)
 
     def _on_selection_changed(self) -> None:
         if not self._is_filling:
@@ -172,11 +160,24 @@ class PaletteTable(QWidget):
             self.selected.emit()
 
     def _on_item_changed(self, item: QTreeWidgetItem, column: int) -> None:
-        if self._is_filling or column not in (_LOCK, _MUTE):
+        if self._is_filling or column not in (WEIGHT, LOCK, MUTE):
             return
         number = self._rows[self.tree.indexOfTopLevelItem(item)].number
+        if column == WEIGHT:
+            self.weight_changed.emit(number, item.data(WEIGHT, Qt.ItemDataRole.EditRole))
+            return
         is_on = item.checkState(column) == Qt.CheckState.Checked
-        (self.lock_toggled if column == _LOCK else self.mute_toggled).emit(number, is_on)
+        (self.lock_toggled if column == LOCK else self.mute_toggled).emit(number, is_on)
+
+    def _on_double_clicked(self, item: QTreeWidgetItem, column: int) -> None:
+        if column == WEIGHT:
+            self._edit_weight(item)
+
+    def _edit_weight(self, item: QTreeWidgetItem | None = None) -> None:
+        """Let the person type the weight of a row, or of the current one."""
+        chosen = item or self.tree.currentItem()
+        if chosen is not None and self._rows[self.tree.indexOfTopLevelItem(chosen)].weight is not None:
+            self.tree.editItem(chosen, WEIGHT)
 
     def _on_class_chosen(self, action: QAction) -> None:
         self.reassign_requested.emit(self._chosen(), action.data())
@@ -217,7 +218,7 @@ class PaletteTable(QWidget):
 
     def _fit_height(self, n_rows: int) -> None:
         header = self.tree.header()
-        row_px = max(self.tree.sizeHintForRow(0), _SWATCH_PX.height() + _RIM_PX)
+        row_px = self.tree.sizeHintForRow(0) if n_rows else SWATCH_PX.height() + _RIM_PX
         head_px = row_px if header is None else header.sizeHint().height()
         self.tree.setFixedHeight(max(1, min(n_rows, _MOST_ROWS)) * row_px + head_px + _RIM_PX)
 
@@ -225,8 +226,8 @@ class PaletteTable(QWidget):
         header = self.tree.header()
         if header is not None:
             header.setStretchLastSection(False)
-            header.setMinimumSectionSize(_SWATCH_PX.width() + _RIM_PX)
-            header.setSectionResizeMode(_CLASS, QHeaderView.ResizeMode.Stretch)
+            header.setMinimumSectionSize(SWATCH_PX.width() + _RIM_PX)
+            header.setSectionResizeMode(CLASS, QHeaderView.ResizeMode.Stretch)
         buttons = QGridLayout()
         buttons.setSpacing(4)
         for column, button in enumerate((self.class_button, self.merge_button, self.split_button)):
@@ -244,30 +245,3 @@ class PaletteTable(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.tree)
         layout.addLayout(buttons)
-
-
-def _new_item() -> QTreeWidgetItem:
-    item = QTreeWidgetItem()
-    for column in (_SHARE, _WEIGHT):
-        item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-    for column, text in _HELP.items():
-        item.setToolTip(column, f"<p>{text}</p>")
-    return item
-
-
-def _fill(item: QTreeWidgetItem, row: PaletteRow) -> None:
-    swatch = QPixmap(_SWATCH_PX)
-    swatch.fill(QColor(row.color))
-    item.setIcon(_SWATCH, QIcon(swatch))
-    rim = QPixmap(_SWATCH_PX.height(), _SWATCH_PX.height())
-    rim.fill(QColor(row.class_color))
-    item.setIcon(_CLASS, QIcon(rim))
-    is_muted = row.number < 0
-    item.setCheckState(_LOCK, Qt.CheckState.Checked if row.is_locked else Qt.CheckState.Unchecked)
-    item.setCheckState(_MUTE, Qt.CheckState.Checked if is_muted else Qt.CheckState.Unchecked)
-    item.setText(_CLASS, f"{row.class_value} {row.class_name}")
-    item.setText(_SHARE, "–" if row.share is None else f"{row.share:.1%}")
-    item.setText(_WEIGHT, "–" if row.weight is None else f"{row.weight:+.0f}")
-    font = item.font(_CLASS)
-    font.setStrikeOut(is_muted)
-    item.setFont(_CLASS, font)
