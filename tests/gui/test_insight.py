@@ -168,7 +168,7 @@ def test_the_strokes_behind_a_pixel_light_up(viewer, dock, seeds, qtbot):
     assert lit.any()
     assert (seeds.data[lit] == 2).all()
     dock.insight.why_fold.set_open(False)
-    assert "halves highlight" not in viewer.layers
+    assert not viewer.layers["halves highlight"].visible
 
 
 def test_strokes_that_contradict_each_other_are_named_and_shown(viewer, dock, seeds, settle, qtbot):
@@ -202,7 +202,7 @@ def test_paint_here_next_says_what_is_in_doubt_and_rings_it(viewer, dock, seeds,
     assert 15 < columns.mean() < 35
     seeds.paint((38, 25), 1)
     settle(dock)
-    assert "halves highlight" not in viewer.layers
+    assert not viewer.layers["halves highlight"].visible
     assert "in the ring" not in dock.hint_line.text
 
 

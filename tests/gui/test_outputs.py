@@ -75,10 +75,12 @@ def test_every_cluster_is_drawn_in_its_own_colour(viewer, dock, seeds, blobs, qt
 
 def test_objects_are_measured_in_the_units_of_the_image(viewer, dock, seeds, qtbot):
     dock.classes.rename(2, "things")
-    dock.outputs.set_value(("mask", "objects"))
+    qtbot.mouseClick(dock.outputs.findChild(QCheckBox, "measurements"), Qt.MouseButton.LeftButton)
+    assert dock.outputs.value() == ("mask", "objects", "measurements")
     wait_for(qtbot, viewer, "objects")
     layer = viewer.layers["blobs objects"]
     assert layer.data.max() == 2
+    qtbot.waitUntil(lambda: len(layer.features) == 2)
     rows = layer.features.set_index("index")
     assert rows["class"].tolist() == ["things", "things"]
     assert rows.loc[1, "pixels"] == (layer.data == 1).sum()
@@ -86,8 +88,25 @@ def test_objects_are_measured_in_the_units_of_the_image(viewer, dock, seeds, qtb
     assert rows.loc[1, "mean-0"] > 150
 
 
+def test_measuring_and_objects_go_together(viewer, dock, seeds, qtbot):
+    dock.outputs.set_value(("objects",))
+    wait_for(qtbot, viewer, "objects")
+    layer = viewer.layers["blobs objects"]
+    assert layer.features.empty
+    boxes = [dock.outputs.findChild(QCheckBox, name) for name in ("measurements", "objects")]
+    qtbot.mouseClick(boxes[0], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(layer.features) == 2)
+    qtbot.mouseClick(boxes[0], Qt.MouseButton.LeftButton)
+    assert layer.features.empty
+    qtbot.mouseClick(boxes[0], Qt.MouseButton.LeftButton)
+    assert len(layer.features) == 2, "nothing is measured twice"
+    qtbot.mouseClick(boxes[1], Qt.MouseButton.LeftButton)
+    assert not any(box.isChecked() for box in boxes)
+    assert layer not in viewer.layers
+
+
 def test_the_next_stroke_is_followed_in_the_same_layers(viewer, dock, seeds, settle, qtbot):
-    dock.outputs.set_value(("mask", "objects", "cut-out"))
+    dock.outputs.set_value(("mask", "objects", "measurements", "cut-out"))
     wait_for(qtbot, viewer, "objects", "cut-out")
     before = list(viewer.layers)
     seeds.data[30:40, 46:58] = 1

@@ -108,7 +108,24 @@ def test_selected_rows_light_up_and_go_out(viewer, dock, seeds):
     assert viewer.layers.selection.active is seeds, "one can go on painting"
     assert light not in dock._pairing.seeds()
     select(dock, [])
-    assert "squares highlight" not in viewer.layers
+    assert not viewer.layers["squares highlight"].visible
+
+
+def test_what_lights_up_is_at_hand_and_stays_until_the_seeds_go(viewer, dock, seeds, qtbot):
+    qtbot.waitUntil(lambda: "squares highlight" in viewer.layers)
+    layer = viewer.layers["squares highlight"]
+    assert not layer.visible
+    for _ in range(2):
+        select(dock, numbers_of(dock, (60, 160, 60)))
+        assert layer.visible
+        select(dock, [])
+        assert not layer.visible
+        assert viewer.layers["squares highlight"] is layer
+    viewer.layers["squares"].scale = (2, 3)
+    select(dock, numbers_of(dock, (60, 160, 60)))
+    assert layer.scale.tolist() == [2, 3]
+    viewer.layers.remove(seeds)
+    assert layer not in viewer.layers
 
 
 def test_what_is_lit_follows_the_next_stroke_and_goes_with_the_table(viewer, dock, seeds, settle, qtbot):
@@ -118,7 +135,7 @@ def test_what_is_lit_follows_the_next_stroke_and_goes_with_the_table(viewer, doc
     wait_for_shares(dock, qtbot)
     assert viewer.layers["squares highlight"].data[LEAF].mean() > 0.8
     dock.insight.palette_fold.set_open(False)
-    assert "squares highlight" not in viewer.layers
+    assert not viewer.layers["squares highlight"].visible
 
 
 def test_another_class_by_the_menu_is_followed_at_once_and_undone_to_the_bit(

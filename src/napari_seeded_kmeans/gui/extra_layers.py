@@ -9,7 +9,7 @@ from napari.utils.colormaps import CyclicLabelColormap, label_colormap
 
 from ..core.legend import Legend
 from .cluster_layers import as_seen
-from .extras import Clusters, Objects
+from .extras import Clusters
 from .layers import Output, small_integers
 from .source import Source
 
@@ -22,11 +22,11 @@ def extra_outputs(source: Source, extras: Mapping[str, Any], legend: Legend) -> 
     name, place = source.layer.name, source.placement
     outputs = {}
     if "objects" in extras:
-        objects: Objects = extras["objects"]
+        objects = extras["objects"]
         colors = label_colormap(_N_OBJECT_COLORS)
         look: dict[str, Any] = {"name": f"{name} objects", "opacity": 0.7, "colormap": colors}
-        current = {"features": object_features(objects, legend)}
-        numbers = source.to_layer(small_integers(objects.labels))
+        current = {"features": object_features(extras.get("measurements", {}), legend)}
+        numbers = source.to_layer(small_integers(objects))
         outputs["objects"] = Output(Labels, numbers, look, place, current)
     if "clusters" in extras:
         clusters: Clusters = extras["clusters"]
@@ -41,8 +41,9 @@ def extra_outputs(source: Source, extras: Mapping[str, Any], legend: Legend) -> 
     return outputs
 
 
-def object_features(objects: Objects, legend: Legend) -> pd.DataFrame:
-    """Return what was measured, classes by their names: the features of a labels layer."""
-    table = pd.DataFrame(dict(objects.table))
-    table["class"] = [legend.name_of(int(value)) for value in table["class"]]
-    return table
+def object_features(table: Mapping[str, Any], legend: Legend) -> pd.DataFrame:
+    """Return what was measured, if anything, classes by their names: the features of a labels layer."""
+    features = pd.DataFrame(dict(table))
+    if "class" in features:
+        features["class"] = [legend.name_of(int(value)) for value in features["class"]]
+    return features

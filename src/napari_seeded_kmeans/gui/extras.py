@@ -41,14 +41,6 @@ class _Facts:
 
 
 @dataclass(frozen=True, eq=False)
-class Objects:
-    """Single objects (*spatial,) and what was measured of them, a column per measure."""
-
-    labels: NDArray[np.int32]
-    table: Mapping[str, NDArray[Any]]
-
-
-@dataclass(frozen=True, eq=False)
 class Clusters:
     """Rows of the palette, from 1 on, by pixel (*spatial,); colour (k, c) and share (k,) of each row.
 
@@ -80,7 +72,7 @@ class Extras(QObject):
             runner.failed.connect(self.failed)
 
     def of(self, answer: Answer) -> Mapping[str, Any]:
-        """Return what is known by kind: "clusters", "cut-out", "objects"."""
+        """Return what is known by kind: "clusters", "cut-out", "objects", "measurements"."""
         return self._known.get(answer, {})
 
     def ask(self, source: Source, answer: Answer, kinds: Collection[str]) -> bool:
@@ -91,7 +83,7 @@ class Extras(QObject):
         missing = [kind for kind in _WAYS if kind in kinds and kind not in self.of(answer)]
         self._runner.cancel()
         if missing:
-            job = partial(_compute, _facts(source, answer), missing)
+            job = partial(_compute, _facts(source, answer), dict(self.of(answer)), missing)
             self._runner.submit(job, partial(self._on_done, answer))
         return bool(missing)
 
@@ -122,7 +114,7 @@ class Extras(QObject):
 
     def table_writer(self, source: Source, answer: Answer, legend: Legend) -> Callable[[str | Path], None]:
         """Return what writes the measurements of a result to a file, to be called in a worker."""
-        return partial(_write_table, _facts(source, answer), self.of(answer).get("objects"), legend)
+        return partial(_write_table, _facts(source, answer), dict(self.of(answer)), legend)
 
     def cancel(self) -> None:
         """Stop what runs."""
@@ -145,10 +137,10 @@ def _facts(source: Source, answer: Answer) -> _Facts:
     return _Facts(answer, source.data, source.data_channel_axis, source.spacing)
 
 
-def _write_table(facts: _Facts, known: Objects | None, legend: Legend, path: str | Path) -> None:
-    objects = known or _objects(facts)
-    names = [legend.name_of(int(value)) for value in objects.table["class"]]
-    columns = {**{name: column.tolist() for name, column in objects.table.items()}, "class": names}
+def _write_table(facts: _Facts, known: dict[str, Any], legend: Legend, path: str | Path) -> None:
+    table: Mapping[str, NDArray[Any]] = known.get("measurements") or _measurements(facts, known)
+    names = [legend.name_of(int(value)) for value in table["class"]]
+    columns = {**{name: column.tolist() for name, column in table.items()}, "class": names}
     write_table([dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)], path)
 
 
@@ -166,16 +158,18 @@ def _find_doubt(facts: _Facts, _cancel: Cancel, _progress: Progress) -> tuple[in
     return paint_here_next(doubts, facts.answer.seeds, spacing=facts.spacing)
 
 
-def _compute(facts: _Facts, kinds: Collection[str], cancel: Cancel, _progress: Progress) -> dict[str, Any]:
-    found = {}
+def _compute(
+    facts: _Facts, known: dict[str, Any], kinds: Collection[str], cancel: Cancel, _progress: Progress
+) -> dict[str, Any]:
+    """Return all that is known with the `kinds` added, each of which may make use of those before it."""
     for kind in kinds:
         if cancel():
             raise CancelledError
-        found[kind] = _WAYS[kind](facts)
-    return found
+        known[kind] = _WAYS[kind](facts, known)
+    return known
 
 
-def _clusters(facts: _Facts) -> Clusters:
+def _clusters(facts: _Facts, _known: Mapping[str, Any]) -> Clusters:
     model = facts.answer.segmentation.model
     rows = model.cluster_map(facts.image, channel_axis=facts.channel_axis)
     colors = model.palette_colors
@@ -184,22 +178,32 @@ def _clusters(facts: _Facts) -> Clusters:
     return Clusters(rows, colors, counts / rows.size, painted, rows.ravel()[painted])
 
 
-def _cut_out(facts: _Facts) -> NDArray[np.uint8]:
+def _cut_out(facts: _Facts, _known: Mapping[str, Any]) -> NDArray[np.uint8]:
     image = facts.channels_last()
     if facts.channel_axis is not None and image.shape[-1] not in (3, 4):
         image = image.mean(axis=-1)
     return cut_out(image, facts.answer.segmentation.mask)
 
 
-def _objects(facts: _Facts) -> Objects:
+def _objects(facts: _Facts, _known: Mapping[str, Any]) -> NDArray[np.int32]:
+    return split_touching(_things(facts), spacing=facts.spacing)
+
+
+def _measurements(facts: _Facts, known: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
+    objects = known["objects"] if "objects" in known else _objects(facts, known)
+    return measure_objects(objects, _things(facts), facts.channels_last(), spacing=facts.spacing)
+
+
+def _things(facts: _Facts) -> NDArray[np.integer]:
+    """Return the labels (*spatial,) of what is no background."""
     result = facts.answer.segmentation
-    labels = np.where(result.mask, result.labels, 0)
-    objects = split_touching(labels, spacing=facts.spacing)
-    return Objects(objects, measure_objects(objects, labels, facts.channels_last(), spacing=facts.spacing))
+    things: NDArray[np.integer] = np.where(result.mask, result.labels, 0)
+    return things
 
 
-_WAYS: Mapping[str, Callable[[_Facts], Any]] = {
+_WAYS: Mapping[str, Callable[[_Facts, Mapping[str, Any]], Any]] = {
     "clusters": _clusters,
     "cut-out": _cut_out,
     "objects": _objects,
+    "measurements": _measurements,
 }

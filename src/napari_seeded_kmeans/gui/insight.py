@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from napari.layers import Labels, Layer
 from numpy.typing import NDArray
-from qtpy.QtCore import QObject, Signal
+from qtpy.QtCore import QObject, QTimer, Signal
 from qtpy.QtWidgets import QPushButton, QWidget
 
 from ..core.legend import Legend
@@ -26,6 +26,9 @@ from .why_panel import WhyPanel
 
 if TYPE_CHECKING:
     from napari.viewer import Viewer
+
+# As long as this after a fold was opened, or a result came, nobody waits for the window.
+_IDLE_MS = 300
 
 
 class Insight(QObject):
@@ -49,6 +52,10 @@ class Insight(QObject):
         self._highlight = Highlight(viewer)
         self._pointer = Pointer(viewer)
         self._hover = Hover(viewer)
+        self._idle = QTimer(self)
+        self._idle.setSingleShot(True)
+        self._idle.setInterval(_IDLE_MS)
+        self._idle.timeout.connect(self._get_ready)
         self._seeds: Labels | None = None
         self._last: Update | None = None
         self._legend = Legend()
@@ -80,6 +87,7 @@ class Insight(QObject):
         self._last = None
         self.clusters.clear()
         self._inspector.clear()
+        self._idle.stop()
         self._highlight.clear()
         self.stop_pointing()
 
@@ -101,9 +109,10 @@ class Insight(QObject):
         self.clusters.show(source, model, legend, found)
         self._inspector.show(Case(source, answer.segmentation, model, answer.seeds, legend, found))
         self._follow_pointer()
+        self._idle.start()
         if is_new and not self.table.selected_numbers():
             # What was lit up was about another result.
-            self._highlight.clear()
+            self._highlight.hide()
         self._light_up()
 
     def paint_here_next(self) -> None:
@@ -117,9 +126,15 @@ class Insight(QObject):
     def _on_fold_toggled(self, is_open: bool) -> None:
         if not is_open:
             self.stop_pointing()
-            self._highlight.clear()
+            self._highlight.hide()
         self._follow_pointer()
+        self._idle.start()
         self.clusters_wanted.emit()
+
+    def _get_ready(self) -> None:
+        """Have at hand what lights up, once somebody may want it."""
+        if self._last is not None and self.wants_clusters:
+            self._highlight.get_ready(replace(self._last.source))
 
     def _follow_pointer(self) -> None:
         """Let the pointer ask while somebody sees the answer, and there is one."""
@@ -130,7 +145,7 @@ class Insight(QObject):
 
     def _on_rows_selected(self) -> None:
         if not self.table.selected_numbers():
-            self._highlight.clear()
+            self._highlight.hide()
         self._light_up()
 
     def _light_up(self) -> None:

@@ -9,12 +9,16 @@ _CHOICES = {
     "uncertainty": ("Uncertainty", "0 where one class stands out, 1 where the two best are equal."),
     "clusters": ("Clusters", "The palette's row that every pixel is nearest to, in the colour of that row."),
     "cut-out": ("Cut-out", "The picture, in colour where the mask is and grey elsewhere."),
-    "objects": (
-        "Objects",
-        "Every object by itself, touching ones split at their necks; its features say class, size, place and "
-        "mean values. Session > Export measurements writes them to a file.",
+    "objects": ("Objects", "Every object by itself, touching ones split at their necks."),
+    "measurements": (
+        "Measurements",
+        "Class, size, place and mean values of every object: the features of the objects layer, which "
+        "Layers > Visualize > Features table widget lists. Session > Export measurements writes them to a "
+        "file.",
     ),
 }
+# What is measured are objects.
+_NEEDS = {"measurements": "objects"}
 _KEPT_AT_FIRST = ("mask",)
 _N_COLUMNS = 3
 
@@ -35,9 +39,17 @@ class OutputPanel(QWidget):
             box.setObjectName(kind)
             box.setToolTip(f"<p>{help_text}</p>")
             box.setChecked(kind in _KEPT_AT_FIRST)
-            box.toggled.connect(self.changed)
+            box.toggled.connect(self._on_toggled)
             layout.addWidget(box, *divmod(index, _N_COLUMNS))
             self._boxes[kind] = box
+
+    def _on_toggled(self, is_on: bool) -> None:
+        """Tick what another kind needs, and untick what needs another kind."""
+        for kind, needed in _NEEDS.items():
+            first, second = (kind, needed) if is_on else (needed, kind)
+            if self._boxes[first].isChecked() == is_on:
+                self._boxes[second].setChecked(is_on)
+        self.changed.emit()
 
     def value(self) -> tuple[str, ...]:
         """Return the kinds to keep."""

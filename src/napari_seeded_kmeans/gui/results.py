@@ -78,7 +78,8 @@ class Results(QObject):
         legend, kinds = self._classes.legend, self._panel.value()
         model = answer.segmentation.model
         model.names, model.colors = dict(legend.names), dict(legend.colors)
-        extras = extra_outputs(source, self._extras.of(answer), legend)
+        known = self._extras.of(answer)
+        extras = extra_outputs(source, {kind: known[kind] for kind in kinds if kind in known}, legend)
         self._outputs.show(source, answer.segmentation, kinds, legend, answer.n_pixels, extras)
         self._insight.show(self.last, legend)
         self._extras.ask(source, answer, {*kinds, "clusters"} if self._insight.wants_clusters else kinds)
