@@ -345,7 +345,7 @@ def fit_samples(
     random_state: int,
 ) -> Model:
     """Return the model of painted pixels whose features (m, d) a recipe made."""
-    _, samples, values, voices, grouping = taught
+    _, samples, values, grouping, voices = taught
     if grouping is None:
         check_painted(values, classes)
     else:

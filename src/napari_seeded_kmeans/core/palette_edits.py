@@ -76,17 +76,17 @@ class Taught(NamedTuple):
         The pixels that are not left out, then those that stand for added colours.
     values : ndarray (m,), integer
         Their class values.
-    voices : ndarray (m,), float64, or None
-        How much each counts when likeness is read; None where all count once.
     grouping : Grouping or None
         None where there are no edits.
+    voices : ndarray (m,), float64, or None
+        How much each counts when likeness is read; None where all count once.
     """
 
     pixel_values: NDArray[np.integer]
     samples: Samples
     values: NDArray[np.integer]
-    voices: NDArray[np.float64] | None
-    grouping: Grouping | None
+    grouping: Grouping | None = None
+    voices: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True)
@@ -201,7 +201,7 @@ class PaletteEdits:
     def apply(self, samples: Samples, values: NDArray[np.integer]) -> Taught:
         """Return what painted pixels (n, d) of classes `values` (n,) teach."""
         if not self.steps:
-            return Taught(values, samples, values, None, None)
+            return Taught(values, samples, values)
         pool = _Pool(samples, values.copy())
         for step in self.steps:
             match step:
@@ -326,4 +326,4 @@ class _Pool:
         kept = self.values != 0
         voices = self.voices[kept] if (self.voices != 1).any() else None
         grouping = Grouping(self.ids[kept], tuple(self.sizes), self.fixed)
-        return Taught(self.values[:n_painted], self.samples[kept], self.values[kept], voices, grouping)
+        return Taught(self.values[:n_painted], self.samples[kept], self.values[kept], grouping, voices)

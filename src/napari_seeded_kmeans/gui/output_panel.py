@@ -8,14 +8,14 @@ _CHOICES = {
     "scores": ("Scores", "One image per class: how much a pixel looks like it, from 0 to 1."),
     "uncertainty": ("Uncertainty", "0 where one class stands out, 1 where the two best are equal."),
     "clusters": ("Clusters", "The palette's row that every pixel is nearest to, in the colour of that row."),
-    "cut-out": ("Cut-out", "The picture, in colour where the mask is and grey elsewhere."),
     "objects": ("Objects", "Every object by itself, touching ones split at their necks."),
     "measurements": (
-        "Measurements",
+        "Measures",
         "Class, size, place and mean values of every object: the features of the objects layer, which "
         "Layers > Visualize > Features table widget lists. Session > Export measurements writes them to a "
         "file.",
     ),
+    "cut-out": ("Cut-out", "The picture, in colour where the mask is and grey elsewhere."),
 }
 # What is measured are objects.
 _NEEDS = {"measurements": "objects"}
