@@ -17,6 +17,7 @@ from .class_clean_up import CleanUp, clean_up_of
 from .params import Params
 from .pieces import Pieces, find_pieces
 from .seeds import BACKGROUND
+from .strays import are_several, give_strays_away
 
 # A piece without a stroke is kept when it is not much smaller than those with one, and as familiar.
 _LEAST_SIZE = 0.4
@@ -69,6 +70,9 @@ def clean(
     """
     labels = labels.copy()
     background = background_class(classes)
+    is_each_painted = seeds is not None and params.spread == "strokes" and are_several(classes)
+    if is_each_painted:
+        familiar = None
     for index, value in enumerate(classes):
         if value == background:
             continue
@@ -88,7 +92,11 @@ def clean(
         removed = before & ~after
         if removed.any():
             labels[removed] = _next_best(scores, removed, classes, index)
-    if seeds is not None and params.keep_seeds:
+    if seeds is None:
+        return labels
+    if is_each_painted and not callable(scores):
+        give_strays_away(labels, scores, classes, background, seeds)
+    if params.keep_seeds:
         painted = seeds != 0
         labels[painted] = seeds[painted]
     return labels

@@ -351,7 +351,10 @@ def _costs(scores: Values, limit: float) -> Values:
 
 
 def _reach(view: View, cancel: Cancel | None) -> Values:
-    """Share (n_classes, *spatial) of each class in the geodesic distances from all classes' strokes."""
+    """Geodesic distance (n_classes, *spatial) from each class's strokes, over that plus the nearest other.
+
+    So a class far away does not weaken what the strokes of two others say of a pixel.
+    """
     grid, differences = view.scene.grid, view.scene.differences
 
     def distances_from(index: int) -> Values:
@@ -361,7 +364,9 @@ def _reach(view: View, cancel: Cancel | None) -> Values:
     distances = np.stack(map_tiles(distances_from, range(len(view.scores)), cancel=cancel))
     # A class whose strokes vanished has no distance; it is as far as can be.
     distances[~np.isfinite(distances)] = np.float32(1e6)
-    shares: Values = distances / np.maximum(distances.sum(axis=0), np.float32(1e-6))
+    nearest, second = np.partition(distances, 1, axis=0)[:2]
+    rivals = np.where(distances == nearest, second, nearest)
+    shares: Values = distances / np.maximum(distances + rivals, np.float32(1e-6))
     return shares
 
 

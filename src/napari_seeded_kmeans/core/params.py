@@ -58,8 +58,8 @@ class Params(BaseModel):
     spread: Spread = Field(
         "auto",
         title="Spread",
-        description="Strokes: the things you painted on, and large pieces just like them. Everywhere: all "
-        "that looks alike. Auto decides from how the strokes lie.",
+        description="Strokes: the things you painted on, and large pieces just like a single thing. "
+        "Everywhere: all that looks alike. Auto decides from how the strokes lie.",
     )
     coherence: float = Field(
         1.0,

@@ -1,0 +1,58 @@
+"""Pieces that no stroke touches, where several things were painted.
+
+*Strategy.* Beside one thing, a large piece just like it may be another of its
+kind: the other lung. But who tells several things apart, such as the parts of
+a heart, paints each of them, and what looks like one of them elsewhere is none.
+It goes to the class that suits it next best and has a stroke there, in the end
+to the background. A piece may change hands more than once: what is no
+ventricle may look like muscle, and no stroke says so.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .pieces import find_pieces
+
+
+def are_several(classes: tuple[int, ...]) -> bool:
+    """Return whether the classes are several things and a background, not one."""
+    return len(classes) > 2
+
+
+def give_strays_away(
+    labels: NDArray[np.integer],
+    scores: NDArray[np.float32],
+    classes: tuple[int, ...],
+    background: int,
+    seeds: NDArray[np.integer],
+) -> None:
+    """Leave every class but the background only the pieces that its strokes touch.
+
+    Parameters
+    ----------
+    labels : ndarray (*spatial,), integer
+        Class values; overwritten.
+    scores : ndarray (n_classes, *spatial), float32
+        Decide where a piece goes, pixel by pixel.
+    classes : tuple of int
+        Class values, ascending, in the order of `scores`.
+    background : int
+        The class that needs no stroke.
+    seeds : ndarray (*spatial,), integer
+        Class values, 0 where not painted.
+    """
+    values = np.asarray(classes)
+    left = scores.copy()
+    # Every pass takes a class from the pixels it moves, so there are no more than classes.
+    for _ in classes:
+        n_moved = 0
+        for index, value in enumerate(classes):
+            if value == background:
+                continue
+            pieces = find_pieces(labels == value)
+            strays = pieces.paint(~pieces.are_touched(seeds == value))
+            left[index, strays] = -1
+            labels[strays] = values[left[:, strays].argmax(axis=0)]
+            n_moved += int(np.count_nonzero(strays))
+        if not n_moved:
+            return
