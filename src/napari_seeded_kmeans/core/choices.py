@@ -1,7 +1,8 @@
 """What was chosen automatically: to be seen, and to be kept when strokes or images change."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from .class_colors import class_name
@@ -19,6 +20,15 @@ _SPACES: dict[ColorSpace, str] = {
     "channels": "every channel as it is",
     "lightness": "lightness",
 }
+SETTINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "Spread": ("spread",),
+        "Looks at": ("color_space", "texture"),
+        "Clusters": ("clusters_by_class",),
+        "Bandwidth": ("bandwidth", "texture_bandwidth"),
+    }
+)
+"""Which settings keep a choice, by its title in words."""
 _SPREADS = {"strokes": "only where you painted", "everywhere": "everywhere alike"}
 
 
@@ -64,7 +74,7 @@ class Choices:
         )
 
     def in_words(self, name_of: Callable[[int], str] = class_name) -> dict[str, str]:
-        """Return what a person reads: a line for each choice, by its title."""
+        """Return what a person reads: a line for each choice, by its title, see `SETTINGS`."""
         scales = ", ".join(f"{sigma:g}" for sigma in self.texture_sigmas_px)
         texture = f", and texture of {scales} px" if scales else ""
         kinds = ("for colours", "with texture")

@@ -22,6 +22,7 @@ from .model import fit_samples, open_workspace
 from .palette_edits import Taught
 from .params import Params, make_params
 from .seeds import check_seed_image, check_seeds, seed_classes
+from .threads import Cancel, stop_if
 from .workspace import Workspace
 
 _N_FOLDS = 4
@@ -119,10 +120,39 @@ def estimate_of_pairs(
         folds.append(split_strokes(painted, _N_FOLDS)[mask])
     if recipe is None:
         raise SeededKMeansError("pairs are empty: give at least one image and its seeds.")
-    features, true, fold_of = np.concatenate(samples), np.concatenate(values), np.concatenate(folds)
+    parts = np.concatenate(samples), np.concatenate(values), np.concatenate(folds)
+    return _estimate(*parts, params, recipe, n_channels, random_state)
+
+
+def estimate_in(
+    workspace: Workspace,
+    seeds: NDArray[np.integer],
+    params: Params,
+    *,
+    random_state: int = 0,
+    cancel: Cancel | None = None,
+) -> EstimatedAccuracy:
+    """Estimate the same for strokes (*spatial,) on an image whose features are known already, perhaps."""
+    mask = (seeds != 0) & workspace.finite
+    parts = workspace.samples(mask, cancel), seeds[mask], split_strokes(seeds, _N_FOLDS)[mask]
+    return _estimate(*parts, params, workspace.recipe, len(workspace.channels), random_state, cancel)
+
+
+def _estimate(
+    features: NDArray[np.float32],
+    true: NDArray[np.integer],
+    fold_of: NDArray[np.int32],
+    params: Params,
+    recipe: FeatureRecipe,
+    n_channels: int,
+    random_state: int,
+    cancel: Cancel | None = None,
+) -> EstimatedAccuracy:
+    """Leave every fold out of painted pixels with features (n, d), classes (n,) and folds (n,)."""
     check_seeds(true, true.shape)
     guessed = np.zeros_like(true)
     for fold in np.unique(fold_of[fold_of >= 0]):
+        stop_if(cancel)
         left_out = fold_of == fold
         own = true[~left_out]
         taught = Taught(own, features[~left_out], own, None)

@@ -9,6 +9,7 @@ from qtpy.QtWidgets import QWidget
 from ..estimator import Segmentation
 from ..io.sessions import SavedSession
 from ..session import Session, Stage, Work
+from .chosen import Chosen
 from .classes import Classes
 from .dock_frame import DockFrame
 from .extras import Extras
@@ -147,12 +148,15 @@ class SeededSegmentation(DockFrame):
     def _make_workers(self) -> None:
         self.classes = Classes(self.class_list)
         self.clusters = self.insight.clusters
-        self._results = Results(self._viewer, self.outputs, self.classes, self._extras, self.insight)
+        self._updates = Updates()
+        self._chosen = Chosen(self._front.choices_line, self.params, self._updates)
+        self._results = Results(
+            self._viewer, self.outputs, self.classes, self._extras, self.insight, self._chosen
+        )
         self._pairing = Pairing(self._viewer.layers, self._results.__contains__)
         self._seeds = SeedTracker(self)
         self._inputs = Inputs(self._viewer, self.choice, self._pairing, self._seeds)
         self._keys = Keys(segment=self.segment, cancel=self.cancel, hold=self.hold)
-        self._updates = Updates()
         self._sight = Sight(self._viewer)
         situation = self._situation = Situation(
             self._inputs, self._seeds, self.params, self.classes, self.clusters

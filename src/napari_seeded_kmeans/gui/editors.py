@@ -106,18 +106,25 @@ class Number(QDoubleSpinBox):
     ) -> None:
         super().__init__(parent)
         self._optional = optional
+        self._exact: tuple[float, float] | None = None
         self.setDecimals(2)
         self.setRange(low - optional * _FLOAT_STEP, high)
         _prepare(self, optional, unit)
 
     def value(self) -> float | None:  # type: ignore[override]
         """Return the number, None for "Auto"."""
-        number = super().value()
-        return None if self._optional and number == self.minimum() else float(number)
+        number = float(super().value())
+        if self._exact is not None and number == self._exact[0]:
+            return self._exact[1]
+        return None if self._optional and number == self.minimum() else number
 
     def set_value(self, value: Any) -> None:
-        """Show a number, or "Auto" for None."""
-        self.setValue(self.minimum() if value is None else value)
+        """Show a number, or "Auto" for None; it keeps the digits that are not shown."""
+        self._exact = None
+        least = self.minimum() + self._optional * _FLOAT_STEP
+        self.setValue(self.minimum() if value is None else max(value, least))
+        if value is not None:
+            self._exact = float(super().value()), float(value)
 
 
 class Text(QLineEdit):

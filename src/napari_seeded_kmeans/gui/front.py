@@ -7,6 +7,7 @@ from qtpy.QtWidgets import QFrame, QWidget
 
 from ..session import Session
 from .activity import Activity
+from .choices_line import ChoicesLine
 from .class_list import ClassList
 from .controls import controls
 from .file_bar import FileBar
@@ -38,6 +39,7 @@ class Front(QObject):
         self.class_list = ClassList(parent)
         self.run_bar = RunBar(parent)
         self.hint_line = HintLine(parent)
+        self.choices_line = ChoicesLine(parent)
         self.params = ParamsForm(parent)
         self.outputs = OutputPanel(parent)
         self._activity = Activity("Seeded segmentation")
@@ -69,6 +71,7 @@ class Front(QObject):
             self.run_bar,
             self.hint_line,
             _rule(),
+            self.choices_line,
             self.params,
             _rule(),
             self.outputs,

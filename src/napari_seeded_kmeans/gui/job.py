@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.errors import heard_by
+from ..core.errors import SeededKMeansError, heard_by
 from ..core.features import check_image
+from ..core.left_out import EstimatedAccuracy, estimate_in
 from ..core.legend import Legend
 from ..core.model import OnFit, open_workspace
 from ..core.palette_edits import NO_EDITS, PaletteEdits
 from ..core.params import make_params
 from ..core.preview import window_of
+from ..core.region import Part
 from ..core.threads import Cancel, Progress
 from ..core.warm_up import start_warm_up
 from ..core.workspace import Shelf
@@ -104,6 +106,25 @@ class Request:
             image, n_spatial, params, spacing=self.spacing, edits=self.edits, shelf=shelf
         )
         workspace.every(window_of(visible), cancel)
+
+    def estimate(self, shelf: Shelf, cancel: Cancel) -> EstimatedAccuracy | None:
+        """Return how well the strokes tell the classes apart, in the worker thread.
+
+        None where that cannot be told: with an edited palette, or when single pixels are painted only.
+        """
+        if self.edits:
+            return None
+        params = make_params(self.preset, **self.params)
+        part = Part(self.image, self.seeds, self.channel_axis, self.ignore, self.region)
+        n_spatial = self.seeds.ndim
+        image = check_image(part.image, n_spatial, self.channel_axis)
+        # Another image, in a way: it must not take the place of the one that is kept.
+        known = shelf if self.region is None else Shelf()
+        workspace = open_workspace(image, n_spatial, params, spacing=self.spacing, shelf=known)
+        try:
+            return estimate_in(workspace, np.asarray(part.seeds), params, cancel=cancel)
+        except SeededKMeansError:
+            return None
 
     def run(
         self, cancel: Cancel, progress: Progress, shelf: Shelf | None = None, on_fit: OnFit | None = None

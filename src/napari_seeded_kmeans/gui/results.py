@@ -9,6 +9,7 @@ from napari.layers import Layer
 from qtpy.QtCore import QObject
 
 from ..core.legend import Legend
+from .chosen import Chosen
 from .classes import Classes
 from .extra_layers import extra_outputs
 from .extras import Extras
@@ -26,7 +27,13 @@ class Results(QObject):
     """Shows one result at a time, as the classes are called and drawn now, where the image is now."""
 
     def __init__(
-        self, viewer: "Viewer", panel: OutputPanel, classes: Classes, extras: Extras, insight: Insight
+        self,
+        viewer: "Viewer",
+        panel: OutputPanel,
+        classes: Classes,
+        extras: Extras,
+        insight: Insight,
+        chosen: Chosen,
     ) -> None:
         super().__init__()
         self._viewer = viewer
@@ -34,6 +41,7 @@ class Results(QObject):
         self._classes = classes
         self._extras = extras
         self._insight = insight
+        self._chosen = chosen
         self._outputs = Outputs(viewer)
         self.last: Update | None = None
         panel.changed.connect(self.show)
@@ -58,12 +66,14 @@ class Results(QObject):
         """Have no result; its layers stay, and nothing is asked about it any more."""
         self.last = None
         self._extras.cancel()
+        self._chosen.clear()
 
     def drop_if_gone(self) -> None:
         """Have no result if its image is gone, and nothing that is about it."""
         if self.last is not None and self.last.source.layer not in self._viewer.layers:
             self.last = None
             self._insight.clear()
+            self._chosen.clear()
 
     def preview(self, seen: Preview, legend: Legend) -> None:
         """Show what is seen already of a result that is being worked out."""
@@ -82,6 +92,7 @@ class Results(QObject):
         extras = extra_outputs(source, {kind: known[kind] for kind in kinds if kind in known}, legend)
         self._outputs.show(source, answer.segmentation, kinds, legend, answer.n_pixels, extras)
         self._insight.show(self.last, legend)
+        self._chosen.show(self.last, legend)
         self._extras.ask(source, answer, {*kinds, "clusters"} if self._insight.wants_clusters else kinds)
 
     def table_writer(self) -> Callable[[str | Path], None] | None:

@@ -57,6 +57,11 @@ class Runner(QObject):
         """Whether a newer job waits for the one that runs; may be asked from any thread."""
         return self._waiting is not None
 
+    @property
+    def is_working(self) -> bool:
+        """Whether a job runs; may be asked from any thread."""
+        return self._running is not None
+
     def submit(self, work: Callable[[Cancel, Progress], T], then: Callable[[T], None]) -> None:
         """Run ``work(cancel, progress)`` in the worker and ``then(its result)`` back here.
 

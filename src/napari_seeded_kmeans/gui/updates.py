@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from qtpy.QtCore import QObject, Qt, Signal
 
+from ..core.left_out import EstimatedAccuracy
 from ..core.model import Model, Spread
 from ..core.preview import preview, window_of
 from ..core.threads import Cancel, Progress
@@ -29,6 +30,7 @@ class Update:
     """What one request was about, and what came of it."""
 
     source: Source
+    request: Request
     answer: Answer
 
 
@@ -73,6 +75,8 @@ class Updates(QObject):
     """An `Update`, and whether a newer one is on its way."""
     dropped = Signal(str)
     """Why the newest result is of no use, as a sentence."""
+    estimated = Signal(object, object)
+    """An `Answer`, and its `EstimatedAccuracy`, None where that cannot be told."""
     failed = Signal(object)
     """The exception that ended a job."""
     progressed = Signal(int, int)
@@ -90,11 +94,18 @@ class Updates(QObject):
         self._loaded: tuple[Any, NDArray[Any]] | None = None
         self._runner = Runner()
         self._glancer = Runner()
+        self._estimator = Runner()
         self._runner.progressed.connect(self.progressed)
         self._runner.failed.connect(self.failed)
         self._glancer.failed.connect(self.failed)
+        self._estimator.failed.connect(self.failed)
         self._seen.connect(self._on_seen, Qt.ConnectionType.QueuedConnection)
         self._runner.submit(prepare, _nothing)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a result is being worked out."""
+        return self._runner.is_working
 
     def ask(
         self, source: Source, request: Request, visible: Visible | None = None, *, afresh: bool = False
@@ -105,9 +116,10 @@ class Updates(QObject):
         """
         if afresh or (self._newest is not None and self._newest.data is not source.data):
             self.forget()
+        self._estimator.cancel()
         ticket = self._newest = _Ticket(source, source.data, source.spacing)
         self._visible = visible
-        self._runner.submit(partial(self._work, ticket, request), partial(self._on_done, ticket))
+        self._runner.submit(partial(self._work, ticket, request), partial(self._on_done, ticket, request))
 
     def get_ready(self, source: Source, request: Request, visible: Visible) -> None:
         """Work out what `ask` will need of the image, before there is enough to ask for."""
@@ -122,9 +134,15 @@ class Updates(QObject):
         self._visible = visible
         self._glancer.submit(partial(self._glance, fitted, visible), _nothing)
 
+    def estimate(self, update: Update) -> None:
+        """Find out how well the strokes tell classes apart, until something is asked for."""
+        answer = update.answer
+        self._estimator.submit(partial(self._estimate, update.request), partial(self.estimated.emit, answer))
+
     def cancel(self) -> None:
         """Stop what runs and forget what waits."""
         self._fitted = None
+        self._estimator.cancel()
         self._runner.cancel()
         self._glancer.cancel()
 
@@ -136,8 +154,8 @@ class Updates(QObject):
     def close(self) -> None:
         """Stop everything, for good."""
         self.cancel()
-        self._runner.close()
-        self._glancer.close()
+        for runner in (self._runner, self._glancer, self._estimator):
+            runner.close()
 
     # ---- in the worker ----
 
@@ -162,6 +180,9 @@ class Updates(QObject):
     def _get_ready(self, request: Request, visible: Visible, cancel: Cancel, _progress: Progress) -> None:
         array = self._load(request.image)
         replace(request, image=array).get_ready(visible, self._shelf, cancel)
+
+    def _estimate(self, request: Request, cancel: Cancel, _progress: Progress) -> EstimatedAccuracy | None:
+        return replace(request, image=self._load(request.image)).estimate(self._shelf, cancel)
 
     def _glance(
         self, fitted: _Fitted, visible: Visible, cancel: Cancel, _progress: Progress | None = None
@@ -192,13 +213,13 @@ class Updates(QObject):
             self._shown = labels
             self.previewed.emit(Preview(fitted.ticket.source, labels))
 
-    def _on_done(self, ticket: _Ticket, answer: Answer) -> None:
+    def _on_done(self, ticket: _Ticket, request: Request, answer: Answer) -> None:
         is_newest = ticket is self._newest
         self._fitted = None
         reason = _why_stale(ticket)
         if not reason:
             self._shown, self._spread = answer.segmentation.labels, answer.segmentation.spread
-            self.arrived.emit(Update(ticket.source, answer), not is_newest)
+            self.arrived.emit(Update(ticket.source, request, answer), not is_newest)
         elif is_newest:
             self.dropped.emit(reason)
 
