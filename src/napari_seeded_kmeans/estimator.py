@@ -20,11 +20,12 @@ from .core.errors import SeededKMeansError
 from .core.features import check_image
 from .core.label_table import table_of
 from .core.left_out import EstimatedAccuracy, estimate_of_pairs
-from .core.model import Model, OnFit, Result, Spread
+from .core.model import Model, OnFit, Result
 from .core.palette_edits import NO_EDITS, PaletteEdits
 from .core.params import Params, make_params
 from .core.recorder import Recorder
 from .core.region import Part
+from .core.spread import Spread
 from .core.swatches import cluster_colors
 from .core.threads import Cancel, Progress
 from .core.training import Training

@@ -2,17 +2,11 @@
 
 import numpy as np
 import pytest
+from pictures import disc, dots
 
-from napari_seeded_kmeans.core import coherence
-from napari_seeded_kmeans.core.coherence import (
-    Scene,
-    View,
-    best_class,
-    find_spread,
-    light_cut,
-    may_be_everywhere,
-    strong_cut,
-)
+from napari_seeded_kmeans.core import scene
+from napari_seeded_kmeans.core.coherence import best_class, light_cut, light_cut_of_middle, strong_cut
+from napari_seeded_kmeans.core.scene import Scene, View
 
 RNG = np.random.default_rng(0)
 
@@ -23,27 +17,6 @@ def view_of(truth, seeds, noise=0.25, classes=2, spacing=None):
     scores = np.clip(scores + RNG.normal(0, noise, scores.shape), 0.02, 1).astype(np.float32)
     channels = (truth + RNG.normal(0, 0.05, truth.shape)).astype(np.float32)[np.newaxis]
     return View(scores / scores.sum(axis=0), Scene(channels, spacing), seeds)
-
-
-def disc(shape=(60, 80), radius=18):
-    grid = np.indices(shape) - np.array(shape).reshape(-1, *[1] * len(shape)) / 2
-    truth = ((grid**2).sum(axis=0) < radius**2).astype(np.int32)
-    seeds = np.full(shape, -1, np.int32)
-    middle = tuple(size // 2 for size in shape)
-    seeds[(*middle[:-1], slice(middle[-1] - 4, middle[-1] + 4))] = 1
-    seeds[(*[1] * (len(shape) - 1), slice(2, -2))] = 0
-    return truth, seeds
-
-
-def dots(shape=(60, 80), step=20):
-    truth = np.zeros(shape, np.int32)
-    seeds = np.full(shape, -1, np.int32)
-    for y in range(10, shape[0], step):
-        for x in range(10, shape[1], step):
-            truth[y - 4 : y + 5, x - 4 : x + 5] = 1
-    seeds[10, 8:12] = seeds[10, 28:32] = seeds[30, 8:12] = 1
-    seeds[20, :] = 0
-    return truth, seeds
 
 
 def test_a_light_cut_removes_speckle_and_keeps_every_dot():
@@ -68,13 +41,33 @@ def test_strokes_are_never_overruled():
     assert (labels[seeds >= 0] == seeds[seeds >= 0]).all()
 
 
-def test_the_outline_of_a_large_image_is_settled_at_full_resolution(monkeypatch):
-    truth, seeds = disc((90, 121), 30)
+@pytest.mark.parametrize(("cut", "picture"), [(light_cut, disc), (light_cut, dots), (strong_cut, disc)])
+def test_from_coarse_to_fine_hardly_differs_from_all_at_once(monkeypatch, cut, picture):
+    truth, seeds = picture((90, 121))
     view = view_of(truth, seeds, noise=0.35)
-    whole = strong_cut(view)
-    monkeypatch.setattr(coherence, "_N_COARSE", 3000)
-    coarsely = View(view.scores, Scene(view.scene.channels), seeds)
-    assert (strong_cut(coarsely) != whole).mean() < 0.003
+    at_once = cut(view)
+    monkeypatch.setattr(scene, "_N_MIDDLE", 3000)
+    monkeypatch.setattr(scene, "_N_SKETCH", 1000)
+    by_steps = View(view.scores, Scene(view.scene.channels), seeds)
+    assert by_steps.sketch.seeds.size < by_steps.middle.seeds.size < seeds.size
+    assert (cut(by_steps) != at_once).mean() < 0.003
+
+
+def test_a_light_cut_finds_what_is_smaller_than_a_block(monkeypatch):
+    truth = np.zeros((120, 120), np.int32)
+    truth[40:43, 50:53] = truth[80:83, 20:24] = 1
+    view = view_of(truth, np.full(truth.shape, -1, np.int32), noise=0.02)
+    monkeypatch.setattr(scene, "_N_MIDDLE", 300)
+    np.testing.assert_array_equal(light_cut(view), truth)
+
+
+def test_a_light_cut_goes_on_from_its_middle(monkeypatch):
+    monkeypatch.setattr(scene, "_N_MIDDLE", 3000)
+    truth, seeds = dots((90, 121))
+    view = view_of(truth, seeds, noise=0.35)
+    of_middle = light_cut_of_middle(view)
+    assert of_middle.shape == view.middle.seeds.shape
+    np.testing.assert_array_equal(light_cut(view, of_middle=of_middle), light_cut(view))
 
 
 def test_several_classes_share_an_object():
@@ -83,29 +76,6 @@ def test_several_classes_share_an_object():
     seeds[30, 36:44] = -1
     seeds[30, 30:36], seeds[30, 44:50] = 1, 2
     assert (strong_cut(view_of(truth, seeds, classes=3)) == truth).mean() > 0.99
-
-
-def test_one_object_is_told_from_many():
-    truth, seeds = disc()
-    assert not may_be_everywhere(seeds, 2)
-    assert find_spread(truth, seeds, 2) == "strokes"
-    truth, seeds = dots()
-    assert may_be_everywhere(seeds, 2)
-    assert find_spread(truth, seeds, 2) == "everywhere"
-
-
-def test_many_strokes_in_one_object_are_one_object():
-    truth, seeds = disc()
-    seeds[24, 36:40] = seeds[36, 36:40] = seeds[30, 50:52] = 1
-    assert find_spread(truth, seeds, 2) == "strokes"
-
-
-def test_fragments_beside_an_object_are_no_crowd():
-    truth, seeds = disc()
-    for row, column in ((2, 2), (2, 40), (56, 2)):
-        truth[row, column : column + 3] = 1
-        seeds[row, column : column + 3] = 1
-    assert find_spread(truth, seeds, 2) == "strokes"
 
 
 def test_same_bits_for_any_number_of_threads(monkeypatch):
@@ -124,20 +94,3 @@ def test_same_bits_for_any_number_of_threads(monkeypatch):
 def test_the_best_class_is_the_first_of_the_largest(n_classes):
     scores = RNG.integers(0, 4, (n_classes, 30, 40)).astype(np.float32)
     np.testing.assert_array_equal(best_class(scores), scores.argmax(axis=0))
-
-
-def test_contrast_is_in_units_of_the_steps_between_neighbours():
-    channels = RNG.normal(size=(3, 12, 14)).astype(np.float32)
-    steps = [np.diff(channels, axis=axis) for axis in (1, 2)]
-    total = sum((step**2).sum() for step in steps)
-    n = sum(step[0].size for step in steps)
-    np.testing.assert_allclose(Scene(channels).contrast, channels / np.sqrt(2 * total / n), rtol=1e-5)
-    np.testing.assert_array_equal(Scene(channels * 0).contrast, 0)
-
-
-def test_what_lies_deep_among_its_kind_can_be_left_out(monkeypatch):
-    truth, seeds = disc((130, 150), 40)
-    view = view_of(truth, seeds, noise=0.02)
-    found = light_cut(view)
-    monkeypatch.setattr(coherence, "_SURE", 2.0)
-    np.testing.assert_array_equal(light_cut(view), found)

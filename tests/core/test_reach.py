@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from napari_seeded_kmeans.core.coherence import Scene, View, strong_cut
+from napari_seeded_kmeans.core.coherence import strong_cut
+from napari_seeded_kmeans.core.scene import Scene, View
 
 
 def labels_of(n_classes):

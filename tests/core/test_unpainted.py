@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from napari_seeded_kmeans import segment
-from napari_seeded_kmeans.core.coherence import Scene, View
+from napari_seeded_kmeans.core.scene import Scene, View
 from napari_seeded_kmeans.core.unpainted import judge_unpainted
 
 GRASS, SHIRT, TROUSERS, LEAVES = (90, 140, 60), (220, 215, 205), (60, 60, 140), (40, 60, 50)

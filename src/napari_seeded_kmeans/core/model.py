@@ -7,32 +7,25 @@ other threads and processes. The functions here hold no state and touch no files
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import ndimage
 
 from .cleanup import clean
-from .coherence import (
-    CUT_PER_LENGTH,
-    LIGHT_CUT,
-    View,
-    best_class,
-    find_spread,
-    light_cut,
-    may_be_everywhere,
-    strong_cut,
-)
 from .errors import SeededKMeansError
 from .evidence import find_evidence
 from .features import FeatureRecipe, check_image, resolve_recipe, with_lightness
+from .labelling import choose, class_indices
 from .looks import Look, check_painted, fit_look
 from .palette import Palette
 from .palette_edits import NO_EDITS, PaletteEdits, Taught, check_edited
 from .params import Params, read_params
+from .scene import View
 from .scores import uncertainty
 from .seeds import check_seed_image, check_seeds, seed_classes
+from .spread import Spread
 from .texture import (
     SIGMAS_PX,
     Stack,
@@ -45,10 +38,7 @@ from .texture import (
     standardise,
 )
 from .threads import Cancel, Progress, map_tiles, stop_if
-from .unpainted import judge_unpainted
 from .workspace import Shelf, Workspace
-
-Spread = Literal["everywhere", "strokes"]
 
 # Stages are told in hundredths.
 _PARTS = 100
@@ -393,67 +383,6 @@ def _apply(
     labels[~finite] = 0
     steps.done()
     return Result(labels, scores, uncertainty(scores), strange.min(axis=0), spread)
-
-
-def class_indices(
-    seeds: NDArray[np.integer] | None, shape: tuple[int, ...], classes: tuple[int, ...]
-) -> NDArray[np.int32]:
-    """Return the seeds (*shape,) as class indices, -1 where not painted."""
-    if seeds is None:
-        return np.full(shape, -1, np.int32)
-    return np.where(seeds == 0, -1, np.searchsorted(classes, seeds)).astype(np.int32)
-
-
-def choose(
-    view: View,
-    params: Params,
-    cancel: Cancel | None = None,
-    *,
-    step: float = 1.0,
-    strangeness: NDArray[np.float32] | None = None,
-) -> tuple[NDArray[np.integer], Spread, NDArray[np.float32]]:
-    """Return the class index of every pixel, how far strokes spread, and the scores it rests on.
-
-    Parameters
-    ----------
-    view : View
-    params : Params
-    cancel : callable, optional
-    step : float
-        How many pixels of the image one of the view's stands for, along each side.
-    strangeness : ndarray (*spatial,), float32, optional
-        Without it, unpainted colours are not judged.
-    """
-    has_seeds = bool((view.seeds >= 0).any())
-    spread = params.spread if has_seeds else "everywhere"
-    if spread == "auto" and not may_be_everywhere(view.seeds, len(view.scores)):
-        spread = "strokes"
-    light, strong = params.coherence * LIGHT_CUT / step, params.coherence * CUT_PER_LENGTH
-    labels: NDArray[np.integer] | None = None
-    if spread == "auto":
-        spread, labels = _find_spread(view, light, cancel)
-    if not params.coherence:
-        return best_class(view.scores), spread, view.scores
-    if spread != "strokes":
-        return light_cut(view, light, cancel) if labels is None else labels, spread, view.scores
-    if params.judge_unpainted and strangeness is not None and len(view.scores) == 2:
-        view = judge_unpainted(view, strangeness, strong, params.reach, cancel)
-    return strong_cut(view, strong, params.reach, cancel), spread, view.scores
-
-
-def _find_spread(
-    view: View, weight: float, cancel: Cancel | None
-) -> tuple[Spread, NDArray[np.integer] | None]:
-    """Tell from the strokes what is meant; a coarse form of the image shows it.
-
-    Returns the labels of the light cut, too, where that form is the image itself.
-    """
-    coarse = view.coarser()
-    # Area and outline do not shrink alike.
-    own = weight * (coarse.scene.length / view.scene.length)
-    labels = light_cut(coarse, own, cancel) if weight else best_class(coarse.scores)
-    spread = find_spread(labels, coarse.seeds, len(view.scores))
-    return spread, labels if coarse is view else None
 
 
 def _smooth(

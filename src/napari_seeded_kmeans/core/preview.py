@@ -11,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .cleanup import background_class
-from .coherence import Scene, View
 from .evidence import evidence_of
-from .model import Model, Spread, choose, class_indices
+from .labelling import choose, class_indices
+from .model import Model
 from .pieces import find_pieces
+from .scene import Scene, View
+from .spread import Spread
 from .threads import Cancel
 from .workspace import Window, Workspace
 

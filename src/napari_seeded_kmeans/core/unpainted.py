@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from scipy.special import expit
 
-from .coherence import CUT_PER_LENGTH, REACH, Scene, View, block_means, strong_cut
+from .coherence import CUT_PER_LENGTH, REACH, strong_cut
 from .pieces import find_pieces
+from .scene import Scene, View, block_means
 from .scores import rbf_scores
 from .threads import Cancel
 
@@ -53,9 +54,9 @@ def judge_unpainted(
     cancel : callable, optional
     """
     trust = np.square(np.float32(_KNOWN) / np.maximum(strangeness, np.float32(_KNOWN)))
-    sketch = view.sketch()
-    strokes, known = _odds(sketch.scores), block_means(trust, view.scene.sketch_factors)
-    near = _nearness(sketch)
+    sketch = view.sketch
+    known = block_means(block_means(trust, view.scene.middle_factors), view.scene.sketch_factors)
+    strokes, near = _odds(sketch.scores), _nearness(sketch)
     picture = _odds_of_clusters(sketch.scene, sketch.scene, near, cancel)
     for scene, share in zip((sketch.scene, view.scene), _NEARNESS, strict=True):
         odds = _joint(strokes, picture, known)

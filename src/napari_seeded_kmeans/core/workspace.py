@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .coherence import Scene
 from .features import FeatureRecipe
 from .filters import iter_tiles
+from .scene import Scene
 from .texture import Stack, compute_channels, n_columns, tile_stack
 from .threads import Cancel, map_tiles
 

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from qtpy.QtCore import QObject, Qt, Signal
 
 from ..core.left_out import EstimatedAccuracy
-from ..core.model import Model, Spread
+from ..core.model import Model
 from ..core.preview import preview, window_of
+from ..core.spread import Spread
 from ..core.threads import Cancel, Progress
 from ..core.workspace import Shelf, Window, Workspace
 from .job import Answer, Request, prepare

@@ -1,0 +1,215 @@
+"""What a cut sees: an image's edges, its evidence and its strokes, at three resolutions.
+
+A *sketch* for a first impression, a *middle* on which most is settled, and the
+image itself. A small image is its own middle and its own sketch.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ._kernels.grid import add_squared_steps
+from .grid import Grid, make_grid
+from .kmeans import kmeans
+from .threads import map_tiles
+
+Values = NDArray[np.float32]
+Labels = NDArray[np.int32]
+Factors = tuple[int, ...]
+"""How many pixels of each axis make a block."""
+
+# The middle and the sketch have at most so many pixels; those of the sketch are put into so many clusters.
+_N_MIDDLE = 1 << 18
+_N_SKETCH = 1 << 16
+_N_CLUSTERS = 32
+
+
+class Clusters(NamedTuple):
+    """An image's own clusters.
+
+    Attributes
+    ----------
+    centers : ndarray (k, c), float32
+    labels : ndarray (n,), int32
+        The cluster of every pixel.
+    bandwidth : float
+        The median distance of a pixel from the centre of its cluster.
+    """
+
+    centers: Values
+    labels: Labels
+    bandwidth: float
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """What the cut sees of an image, whatever was painted on it; worked out once, when it is needed.
+
+    Attributes
+    ----------
+    channels : ndarray (c, *spatial), float32
+        What edges are seen in.
+    spacing : tuple of float, optional
+    """
+
+    channels: Values
+    spacing: tuple[float, ...] | None = None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The spatial shape."""
+        return self.channels.shape[1:]
+
+    @property
+    def length(self) -> float:
+        """The mean side length in pixels."""
+        return float(np.prod(self.shape) ** (1 / len(self.shape)))
+
+    @cached_property
+    def grid(self) -> Grid:
+        """The neighbourhood of its pixels."""
+        return make_grid(self.shape, self.spacing)
+
+    @cached_property
+    def contrast(self) -> Values:
+        """Channels in units of sqrt(2) root mean square differences between neighbours (GrabCut's beta)."""
+        total, n = 0.0, 0
+        for axis, length in enumerate(self.shape):
+            total += _squared_steps(self.channels, axis)
+            n += self.channels[0].size // length * (length - 1)
+        scale = np.sqrt(2 * total / n) if n and total else 1.0
+        scaled: Values = self.channels * np.float32(1 / scale)
+        return scaled
+
+    @cached_property
+    def differences(self) -> Values:
+        """Differences of contrast along every edge, for geodesic distances."""
+        return self.grid.differences(np.float32(np.sqrt(2)) * self.contrast)
+
+    @cached_property
+    def middle_factors(self) -> Factors:
+        """The blocks of the middle."""
+        return self._factors_for(_N_MIDDLE)
+
+    @cached_property
+    def sketch_factors(self) -> Factors:
+        """The blocks of the middle's pixels that make the sketch."""
+        return self.middle._factors_for(_N_SKETCH)
+
+    @cached_property
+    def middle(self) -> "Scene":
+        """The scene of blocks; itself where they are single pixels."""
+        return self._reduced(self.middle_factors)
+
+    @cached_property
+    def sketch(self) -> "Scene":
+        """The scene of the middle's blocks; the middle where they are single pixels."""
+        return self.middle._reduced(self.sketch_factors)
+
+    @cached_property
+    def clusters(self) -> Clusters:
+        """K-means on all pixels, whatever was painted."""
+        samples = self.channels.reshape(len(self.channels), -1).T
+        # A look at the first pixels settles it for nearly every image.
+        n_distinct = len(np.unique(samples[: 8 * _N_CLUSTERS], axis=0))
+        if n_distinct < _N_CLUSTERS:
+            n_distinct = len(np.unique(samples, axis=0))
+        found = kmeans(samples, min(_N_CLUSTERS, n_distinct))
+        centers = np.asarray(found.centers, np.float32)
+        distances = np.linalg.norm(samples - centers[found.labels], axis=1)
+        return Clusters(centers, found.labels, float(np.median(distances)) or 1.0)
+
+    def _factors_for(self, n_most: int) -> Factors:
+        """Join the finest axes first, until at most so many pixels are left."""
+        factors = np.ones(len(self.shape), int)
+        spacing = np.asarray(self.spacing or (1.0,) * len(self.shape), float)
+        while np.prod(-(-np.array(self.shape) // factors)) > n_most:
+            steps = spacing * factors
+            factors[steps < 1.5 * steps.min()] *= 2
+        return tuple(int(factor) for factor in factors)
+
+    def _reduced(self, factors: Factors) -> "Scene":
+        if max(factors) == 1:
+            return self
+        spacing = self.spacing or (1.0,) * len(factors)
+        steps = tuple(step * factor for step, factor in zip(spacing, factors, strict=True))
+        return Scene(block_means(self.channels, factors), steps)
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """What the cut looks at: an image's evidence and its strokes.
+
+    Attributes
+    ----------
+    scores : ndarray (n_classes, *spatial), float32
+        Sum to 1 over classes.
+    scene : Scene
+    seeds : ndarray (*spatial,), int32
+        Index of the class painted, -1 where not painted.
+    """
+
+    scores: Values
+    scene: Scene
+    seeds: Labels
+
+    @cached_property
+    def middle(self) -> "View":
+        """The view of the scene's middle; a block is painted if one of its pixels is."""
+        return self._reduced(self.scene.middle_factors, self.scene.middle)
+
+    @cached_property
+    def sketch(self) -> "View":
+        """The view of the scene's sketch."""
+        return self.middle._reduced(self.scene.sketch_factors, self.scene.sketch)
+
+    def _reduced(self, factors: Factors, scene: Scene) -> "View":
+        if scene is self.scene:
+            return self
+        seeds = self.seeds
+        for axis, factor in enumerate(factors):
+            parts = [_every(seeds, axis, first, factor) for first in range(factor)]
+            seeds = np.maximum.reduce(parts)
+        return View(block_means(self.scores, factors), scene, seeds)
+
+
+def block_means(values: Values, factors: Factors) -> Values:
+    """Return the means of blocks over the last axes; the border repeats outwards."""
+    n_leading = values.ndim - len(factors)
+    for axis, factor in enumerate(factors, start=n_leading):
+        parts = [_every(values, axis, first, factor) for first in range(factor)]
+        values = sum(parts[1:], parts[0])
+    return values * np.float32(1 / np.prod(factors))
+
+
+def repeat_blocks(values: NDArray[Any], factors: Factors, shape: tuple[int, ...]) -> NDArray[Any]:
+    """Spread blocks over the pixels of an image of some shape."""
+    for axis, factor in enumerate(factors):
+        values = np.repeat(values, factor, axis=axis)
+    return values[tuple(slice(length) for length in shape)]
+
+
+def _every(values: NDArray[Any], axis: int, first: int, step: int) -> NDArray[Any]:
+    """Return every `step`-th row from the `first` on; the last row repeats outwards."""
+    length = values.shape[axis]
+    before = (slice(None),) * axis
+    if length % step == 0:
+        return values[*before, first::step]
+    rows = np.minimum(np.arange(first, first + step * -(-length // step), step), length - 1)
+    return values[*before, rows]
+
+
+def _squared_steps(values: Values, axis: int) -> float:
+    """Sum of the squared differences of neighbours along a spatial axis of (c, *spatial)."""
+    shape = values.shape[1:]
+    rows = values.reshape(len(values), -1, shape[axis], int(np.prod(shape[axis + 1 :])))
+
+    def of_channel(index: int) -> float:
+        sums = np.zeros(max(rows.shape[2:]))
+        add_squared_steps(rows[index], sums)
+        return float(sums.sum())
+
+    return sum(map_tiles(of_channel, range(len(rows))))

@@ -1,0 +1,28 @@
+"""One thing, or everything like it."""
+
+from pictures import disc, dots
+
+from napari_seeded_kmeans.core.spread import find_spread, may_be_everywhere
+
+
+def test_one_object_is_told_from_many():
+    truth, seeds = disc()
+    assert not may_be_everywhere(seeds, 2)
+    assert find_spread(truth, seeds, 2) == "strokes"
+    truth, seeds = dots()
+    assert may_be_everywhere(seeds, 2)
+    assert find_spread(truth, seeds, 2) == "everywhere"
+
+
+def test_many_strokes_in_one_object_are_one_object():
+    truth, seeds = disc()
+    seeds[24, 36:40] = seeds[36, 36:40] = seeds[30, 50:52] = 1
+    assert find_spread(truth, seeds, 2) == "strokes"
+
+
+def test_fragments_beside_an_object_are_no_crowd():
+    truth, seeds = disc()
+    for row, column in ((2, 2), (2, 40), (56, 2)):
+        truth[row, column : column + 3] = 1
+        seeds[row, column : column + 3] = 1
+    assert find_spread(truth, seeds, 2) == "strokes"
