@@ -19,9 +19,9 @@ from scipy.special import expit
 
 from .coherence import CUT_PER_LENGTH, REACH, strong_cut
 from .pieces import find_pieces
-from .scene import Scene, View, block_means
+from .scene import Clusters, View, block_means
 from .scores import rbf_scores
-from .threads import Cancel
+from .threads import Cancel, map_tiles, tiles
 
 Values = NDArray[np.float32]
 
@@ -32,6 +32,7 @@ _NEARNESS = (0.1, 0.0)
 # Of a cluster's pixels, a class has at least this share.
 _LEAST_SHARE = 1e-3
 _LEAST_SCORE = np.float32(1e-5)
+_PIECE = 1 << 15
 
 
 def judge_unpainted(
@@ -57,14 +58,29 @@ def judge_unpainted(
     sketch = view.sketch
     known = block_means(block_means(trust, view.scene.middle_factors), view.scene.sketch_factors)
     strokes, near = _odds(sketch.scores), _nearness(sketch)
-    picture = _odds_of_clusters(sketch.scene, sketch.scene, near, cancel)
-    for scene, share in zip((sketch.scene, view.scene), _NEARNESS, strict=True):
-        odds = _joint(strokes, picture, known)
+    clusters = sketch.scene.clusters
+    chances = _chances(clusters, near)
+    for share in _NEARNESS:
+        odds = _joint(strokes, _odds_of_clusters(sketch.scene.channels, clusters, chances), known)
         region = strong_cut(_with_odds(sketch, odds), weight_per_length, reach, cancel)
         weights = _touched(region == 1, sketch.seeds == 1).astype(np.float32)
         weights += np.float32(share) * (1 - known) * (near - weights)
-        picture = _odds_of_clusters(scene, sketch.scene, weights, cancel)
-    return _with_odds(view, _joint(_odds(view.scores), picture, trust))
+        chances = _chances(clusters, weights)
+    return _judged(view, trust, clusters, chances, cancel)
+
+
+def _judged(view: View, trust: Values, clusters: Clusters, chances: Values, cancel: Cancel | None) -> View:
+    """Return the view with the scores of all pixels judged; piece by piece, in a core's cache."""
+    scores, channels = (maps.reshape(len(maps), -1) for maps in (view.scores, view.scene.channels))
+    judged = np.empty_like(scores)
+
+    def judge(own: slice) -> None:
+        picture = _odds_of_clusters(channels[:, own], clusters, chances)
+        odds = _joint(_odds(scores[:, own]), picture, trust.ravel()[own])
+        judged[:, own] = expit(-odds), expit(odds)
+
+    map_tiles(judge, tiles(trust.size, _PIECE), cancel=cancel)
+    return View(judged.reshape(view.scores.shape), view.scene, view.seeds)
 
 
 def _joint(strokes: Values, picture: Values, trust: Values) -> Values:
@@ -93,28 +109,30 @@ def _touched(region: NDArray[np.bool_], seeds: NDArray[np.bool_]) -> NDArray[np.
     return pieces.paint(pieces.are_touched(seeds))
 
 
-def _odds_of_clusters(scene: Scene, sketch: Scene, weights: Values, cancel: Cancel | None) -> Values:
-    """Return what the sketch's clusters say of a scene's pixels.
+def _chances(clusters: Clusters, weights: Values) -> Values:
+    """Return the chances (2, k) that a pixel of a cluster is in each class's region.
 
     `weights` say how much each of the sketch's pixels is in the second class's region, 0 to 1.
     """
-    clusters = sketch.clusters
-    n_clusters = len(clusters.centers)
     counts = np.stack(
-        [np.bincount(clusters.labels, own.ravel(), n_clusters) for own in (1 - weights, weights)]
+        [np.bincount(clusters.labels, own.ravel(), len(clusters.centers)) for own in (1 - weights, weights)]
     )
     # Shares of the region, not of the cluster: surroundings must not win by their size.
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1e-6)
-    chances = np.maximum(shares / shares.sum(axis=0), _LEAST_SHARE)
+    chances: Values = np.maximum(shares / shares.sum(axis=0), _LEAST_SHARE).astype(np.float32)
+    return chances
+
+
+def _odds_of_clusters(channels: Values, clusters: Clusters, chances: Values) -> Values:
+    """Return what clusters say of pixels (c, *shape)."""
     scores = rbf_scores(
-        scene.channels.reshape(len(scene.channels), -1).T,
+        channels.reshape(len(channels), -1).T,
         clusters.centers,
         np.log(chances).T,
         np.zeros(2),
         bandwidth=clusters.bandwidth,
-        cancel=cancel,
     )
-    return _odds(scores.reshape(2, *scene.shape))
+    return _odds(scores.reshape(2, *channels.shape[1:]))
 
 
 def _odds(scores: Values) -> Values:
