@@ -15,8 +15,8 @@ MIN_POINTS = 1000
 
 START_ITERATIONS = 30
 MAX_STARTS = 8
-START_PAIRS = 1e7
-"""Distances that all starts together may cost, about 4 ms."""
+START_STEPS = 3e7
+"""Differences of coordinates that all starts together may take, about 4 ms."""
 
 SWAP_ITERATIONS = 2
 SWAPS_PER_CENTER = 2
@@ -50,8 +50,8 @@ def good_start(
     (k, d) float64
         Fewer than `n_clusters` rows when there are fewer distinct points.
     """
-    pairs = points.shape[1] * n_clusters
-    n_starts = int(np.clip(START_PAIRS / (START_ITERATIONS * pairs), 1, MAX_STARTS))
+    n_steps = START_ITERATIONS * points.size * n_clusters
+    n_starts = int(np.clip(START_STEPS / n_steps, 1, MAX_STARTS))
     n_trials = 2 + int(math.log(n_clusters))
     uniforms = rng.random((n_starts, n_clusters, n_trials))
 
