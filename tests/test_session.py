@@ -14,8 +14,8 @@ STAGES = [
     ("no seeds", Facts(image_shape=(4, 6)), Stage.NEEDS_SEEDS, "Press New"),
     ("shapes differ", replace(READY, seeds_shape=(6, 4)), Stage.NEEDS_MATCH, "6 x 4 pixels .* 4 x 6 pixels"),
     ("nothing painted", replace(READY, classes=()), Stage.NEEDS_STROKES, r"\(key 1\) .* \(key 2\)"),
-    ("background only", replace(READY, classes=(1,)), Stage.NEEDS_STROKES, r"what you want too \(key 2\)"),
-    ("foreground only", replace(READY, classes=(2,)), Stage.NEEDS_STROKES, r"background too \(key 1\)"),
+    ("background only", replace(READY, classes=(1,)), Stage.NEEDS_STROKES, r"what you want, too \(key 2\)"),
+    ("foreground only", replace(READY, classes=(2,)), Stage.NEEDS_STROKES, r"background, too \(key 1\)"),
     ("class 7 only", replace(READY, classes=(7,)), Stage.NEEDS_STROKES, "Only class 7"),
     ("no output wanted", replace(READY, keeps_output=False), Stage.NEEDS_OUTPUT, "at least one output"),
     ("all there", READY, Stage.READY, "press Segment"),
@@ -113,3 +113,19 @@ def test_the_same_facts_are_no_news():
     session.observe(READY)
     session.observe(replace(READY))
     assert heard == [Stage.READY]
+
+
+def test_an_offer_stands_beside_strokes_that_came_with_the_image_until_somebody_works():
+    session = Session()
+    session.observe(READY)
+    session.offer("Kept.")
+    assert session.has_offer
+    assert session.hint == "Kept."
+    assert session.can_segment
+    session.observe(replace(READY, painted_px=10))
+    assert not session.has_offer
+    session.observe(READY)
+    session.start()
+    session.finish("Done.")
+    session.forget()
+    assert not session.has_offer

@@ -73,6 +73,7 @@ class Session:
         self._summary = ""
         self._is_fresh = False
         self._offer = ""
+        self._offered_at_px = 0
 
     @property
     def facts(self) -> Facts:
@@ -107,8 +108,10 @@ class Session:
     @property
     def has_offer(self) -> bool:
         """Whether `hint` offers to bring back what was painted before."""
-        is_empty = self._resting_stage in (Stage.NEEDS_SEEDS, Stage.NEEDS_STROKES)
-        return bool(self._offer) and is_empty and not self._facts.painted_px and not self._error
+        is_early = self._resting_stage in (Stage.NEEDS_SEEDS, Stage.NEEDS_STROKES, Stage.READY)
+        # Strokes that came with the image are nobody's work of now.
+        is_untouched = self._facts.painted_px in (0, self._offered_at_px)
+        return bool(self._offer) and is_early and is_untouched and not self._error
 
     @property
     def hint(self) -> str:
@@ -135,7 +138,7 @@ class Session:
 
     def offer(self, text: str) -> None:
         """Offer to bring back what was painted before, until something is painted; "" takes it back."""
-        self._offer = text
+        self._offer, self._offered_at_px = text, self._facts.painted_px
         self.changed.emit()
 
     def observe(self, facts: Facts) -> None:
@@ -153,6 +156,8 @@ class Session:
         """Say that a job runs from now on."""
         self._is_slow = self.is_slow
         self._running |= {work}
+        if work is Work.UPDATE:
+            self._offer = ""
         self._error, self._is_fresh = "", False
         self.changed.emit()
 
@@ -225,5 +230,5 @@ def _missing_strokes(classes: tuple[int, ...]) -> str:
     if not classes:
         return "Paint some background (key 1) and some of what you want (key 2)."
     other = 2 if classes[0] == 1 else 1
-    wish = "what you want" if other == 2 else "background"
-    return f"Only class {classes[0]} is painted: paint some {wish} too (key {other})."
+    wish = "of what you want" if other == 2 else "background"
+    return f"Only class {classes[0]} is painted: paint some {wish}, too (key {other})."

@@ -8,7 +8,7 @@ import pytest
 from conftest import click
 from qtpy.QtCore import QPoint, Qt
 from qtpy.QtGui import QKeySequence
-from qtpy.QtWidgets import QDoubleSpinBox
+from qtpy.QtWidgets import QDockWidget, QDoubleSpinBox
 
 from napari_seeded_kmeans import read_labels, segment
 from napari_seeded_kmeans.core.palette_edits import PaletteEdits
@@ -220,8 +220,10 @@ def test_a_weight_is_typed_and_the_mask_follows(viewer, dock, seeds, settle, qtb
 def test_names_of_classes_have_room_in_a_narrow_dock(window, docked, squares, settle, qtbot):
     prepare(window, docked, squares, settle, qtbot)
     tree = docked.insight.table.tree
-    docked.parent().resize(330, 900)
-    qtbot.waitUntil(lambda: docked.width() <= 330)
+    main = window.window._qt_window
+    frame = next(frame for frame in main.findChildren(QDockWidget) if frame.isAncestorOf(docked))
+    main.resizeDocks([frame], [300], Qt.Orientation.Horizontal)
+    qtbot.waitUntil(lambda: docked.width() <= 310)
     item = tree.topLevelItem(0)
     assert item.text(CLASS) == "background"
     assert "1 background" in item.toolTip(CLASS)

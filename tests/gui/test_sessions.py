@@ -86,6 +86,30 @@ def test_an_offer_goes_once_something_is_painted(viewer, dock, painted, another,
     assert len(list(kept.glob("autosave/*.json"))) >= 1, "what was kept before stays"
 
 
+def test_an_offer_is_made_beside_other_strokes_but_not_beside_the_same(
+    viewer, dock, painted, another, kept, settle, qtbot
+):
+    before = painted.data.copy()
+    qtbot.waitUntil(lambda: np.array_equal(kept_seeds(kept), before))
+    dock.close_down()
+    seeds, mask = viewer.layers["halves seeds"], viewer.layers["halves mask"]
+    viewer.layers.remove(mask)
+    same = another()
+    same._records._keeper._finder._thread.join(5)
+    qtbot.wait(1)
+    assert not same.session.has_offer, "they are there already"
+    same.close_down()
+    older = seeds.data.copy()
+    older[:30] = 0
+    seeds.data = older
+    again = another()
+    qtbot.waitUntil(again.hint_line.restore_button.isVisible)
+    assert again.session.can_segment
+    qtbot.mouseClick(again.hint_line.restore_button, Qt.MouseButton.LeftButton)
+    assert settle(again) is Stage.DONE
+    np.testing.assert_array_equal(again.choice.seeds.data, before)
+
+
 def test_nothing_is_offered_for_another_image(viewer, dock, painted, another, kept, two_halves, qtbot):
     qtbot.waitUntil(lambda: kept_seeds(kept) is not None)
     viewer.layers.clear()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from qtpy.QtCore import Qt, Signal
-from qtpy.QtGui import QAction, QKeySequence, QShortcut
+from qtpy.QtGui import QAction, QFontInfo, QKeySequence, QShortcut
 from qtpy.QtWidgets import (
     QAbstractItemView,
     QGridLayout,
@@ -33,6 +33,9 @@ from .palette_row import (
 )
 from .row_style import TICK_STYLE
 
+# Titles give way to the names of classes in a dock of 300 px.
+_TITLE_SIZE = 0.78
+_HEADER_STYLE = "QHeaderView::section { padding: 1px 0px; }"
 _MOST_ROWS = 12
 _RIM_PX = 4
 
@@ -59,7 +62,7 @@ class PaletteTable(QWidget):
         self.tree.setHeaderLabels(list(TITLES))
         self.tree.setRootIsDecorated(False)
         self.tree.setIndentation(0)
-        self.tree.setStyleSheet(TICK_STYLE)
+        self.tree.setStyleSheet(TICK_STYLE + _HEADER_STYLE)
         self.tree.setIconSize(SWATCH_PX)
         self.tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -103,6 +106,7 @@ class PaletteTable(QWidget):
         """Show `rows`, with those numbered `selected` so; offer `classes` (value, name); emits nothing."""
         self._is_filling = True
         before, self._rows = self._rows, tuple(rows)
+        is_new = self._rows != before
         if len(rows) != len(before):
             before = ()
             self.tree.clear()
@@ -111,7 +115,7 @@ class PaletteTable(QWidget):
             if not before or before[index] != row:
                 fill(self._item(index), row)
             self._item(index).setSelected(row.number in selected)
-        if self._rows != before:
+        if is_new:
             # Once for all cells: a header that fits itself does so after every one of them.
             for column in (SWATCH, SHARE, WEIGHT, LOCK, MUTE):
                 self.tree.resizeColumnToContents(column)
@@ -225,6 +229,9 @@ class PaletteTable(QWidget):
     def _lay_out(self) -> None:
         header = self.tree.header()
         if header is not None:
+            font = header.font()
+            font.setPixelSize(round(_TITLE_SIZE * QFontInfo(font).pixelSize()))
+            header.setFont(font)
             header.setStretchLastSection(False)
             header.setMinimumSectionSize(SWATCH_PX.width() + _RIM_PX)
             header.setSectionResizeMode(CLASS, QHeaderView.ResizeMode.Stretch)

@@ -153,5 +153,14 @@ class Records(QObject):
         self.resumed.emit(saved, layer)
 
     def _on_found(self, saved: SavedSession, kept_at: datetime) -> None:
-        self._found = saved
-        self._session.offer(f"What you painted on this image was kept, {kept_at:%d %B %Y, %H:%M}.")
+        # Whoever opened these very strokes from a file needs no offer.
+        if not self._has_seeds(saved.seeds):
+            self._found = saved
+            self._session.offer(f"What you painted on this image was kept, {kept_at:%d %B %Y, %H:%M}.")
+
+    def _has_seeds(self, seeds: NDArray[np.integer]) -> bool:
+        """Whether the chosen seeds are these."""
+        source = self._inputs.source
+        if source is None or self._inputs.seeds_shape != seeds.shape:
+            return False
+        return np.array_equal(self._inputs.seeds(source), seeds)
