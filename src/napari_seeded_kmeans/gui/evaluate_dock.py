@@ -83,6 +83,7 @@ class Evaluate(ToolDock):
         self.prediction_combo = Combo("no labels open", self)
         self.truth_combo = Combo("no labels open", self)
         self.ignore_box = WholeNumber(0, _MOST_IGNORED, optional=True, unit="", parent=self)
+        self.ignore_box.setSpecialValueText("none")
         self.ignore_box.set_value(None)
         self.tolerance_box = Number(0, _MOST_TOLERANCE, optional=False, unit="", parent=self)
         self.tolerance_box.set_value(_FIRST_TOLERANCE)

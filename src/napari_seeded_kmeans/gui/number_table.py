@@ -55,9 +55,8 @@ class NumberTable(QTableWidget):
         self.insertRow(row)
         for column, cell in enumerate(cells):
             item = QTableWidgetItem()
-            item.setData(
-                Qt.ItemDataRole.DisplayRole, round(cell, 3) if isinstance(cell, float) else cell or ""
-            )
+            shown = "" if cell is None else round(cell, 3) if isinstance(cell, float) else cell
+            item.setData(Qt.ItemDataRole.DisplayRole, shown)
             item.setToolTip(f"<p>{tooltip}</p>" if tooltip else "")
             if color is not None and column == 0:
                 item.setForeground(QBrush(QColor(color)))
