@@ -1,7 +1,6 @@
 """Edits of the palette of the seeds that are followed: joins their history, the table and what lights up."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -11,21 +10,13 @@ from qtpy.QtCore import QObject, Qt, Signal
 
 from ..core.legend import Legend
 from ..core.model import Model
-from ..core.palette_edits import NO_EDITS, PaletteEdits
+from ..core.palette_edits import PaletteEdits
 from .cluster_layers import hex_colors
+from .edit_history import EditHistory
 from .extras import Clusters
 from .palette_row import PaletteRow
 from .palette_table import PaletteTable
 from .source import Source
-
-
-@dataclass
-class _History:
-    """The edits of one seeds layer, and those before and after in the order of undo."""
-
-    now: PaletteEdits = NO_EDITS
-    past: list[PaletteEdits] = field(default_factory=list)
-    future: list[PaletteEdits] = field(default_factory=list)
 
 
 class Palette(QObject):
@@ -40,7 +31,7 @@ class Palette(QObject):
         super().__init__()
         self._view = view
         self._layer: Labels | None = None
-        self._histories: WeakKeyDictionary[Labels, _History] = WeakKeyDictionary()
+        self._histories: WeakKeyDictionary[Labels, EditHistory] = WeakKeyDictionary()
         self._model: Model | None = None
         self._source: Source | None = None
         self._legend = Legend()
@@ -124,25 +115,21 @@ class Palette(QObject):
 
     def undo(self) -> None:
         """Take back the last edit."""
-        history = self._history
-        if history.past:
-            history.future.append(history.now)
-            self._become(history.past.pop())
+        if self._history.can_undo:
+            self._history.undo()
+            self._on_edited()
 
     def redo(self) -> None:
         """Make the edit again that was taken back last."""
-        history = self._history
-        if history.future:
-            history.past.append(history.now)
-            self._become(history.future.pop())
+        if self._history.can_redo:
+            self._history.redo()
+            self._on_edited()
 
     def set_edits(self, edits: PaletteEdits) -> None:
         """Take other edits for the seeds that are followed."""
-        history = self._history
-        if edits != history.now:
-            history.past.append(history.now)
-            history.future.clear()
-            self._become(edits)
+        if edits != self.edits:
+            self._history.take(edits)
+            self._on_edited()
 
     # ---- for the dock ----
 
@@ -167,11 +154,12 @@ class Palette(QObject):
     # ---- what happens ----
 
     @property
-    def _history(self) -> _History:
-        return _History() if self._layer is None else self._histories.setdefault(self._layer, _History())
+    def _history(self) -> EditHistory:
+        return (
+            EditHistory() if self._layer is None else self._histories.setdefault(self._layer, EditHistory())
+        )
 
-    def _become(self, edits: PaletteEdits) -> None:
-        self._history.now = edits
+    def _on_edited(self) -> None:
         self._show()
         self.changed.emit()
 
@@ -197,7 +185,7 @@ class Palette(QObject):
 
     def _show(self) -> None:
         history = self._history
-        self._view.show_history(can_undo=bool(history.past), can_redo=bool(history.future))
+        self._view.show_history(can_undo=history.can_undo, can_redo=history.can_redo)
         if self._model is None or self._source is None:
             self._view.show_rows((), ())
             return
