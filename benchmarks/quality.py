@@ -214,6 +214,7 @@ WITHOUT = {
     "without lightness": ours(color_space="intensity"),
     "without reach": ours(reach=0.0),
     "without judging unpainted": ours(judge_unpainted=False),
+    "without settled outlines": ours(settle_outline=False),
     "without cuts": ours(coherence=0.0),
     "without light cut": ours(("labelling.light_cut", every_best)),
     "without strong cut": ours(("labelling.strong_cut", cut_lightly)),

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .coherence import CUT_PER_LENGTH, LIGHT_CUT, best_class, light_cut, light_cut_of_middle, strong_cut
+from .outline import settle_outline
 from .params import Params
 from .scene import View
 from .spread import Spread, find_spread, may_be_everywhere
@@ -51,7 +52,11 @@ def choose(
     if not params.coherence:
         return best_class(view.scores), spread, view.scores
     if spread != "strokes":
-        return light_cut(view, light, cancel, of_middle), spread, view.scores
+        labels = light_cut(view, light, cancel, of_middle)
+        # Coarser pixels are as wide as the rim.
+        if params.settle_outline and step == 1:
+            labels = settle_outline(labels, view.scene, view.seeds >= 0, len(view.scores), cancel)
+        return labels, spread, view.scores
     if params.judge_unpainted and strangeness is not None and len(view.scores) == 2:
         view = judge_unpainted(view, strangeness, strong, params.reach, cancel)
     return strong_cut(view, strong, params.reach, cancel), spread, view.scores

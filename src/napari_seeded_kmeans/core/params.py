@@ -85,6 +85,13 @@ class Params(BaseModel):
         "in whose region most of them lie. Off gives them to the nearest painted colour.",
         json_schema_extra=_ADVANCED,
     )
+    settle_outline: bool = Field(
+        True,
+        title="Settle outlines",
+        description="Where everything alike is wanted: put blurred outlines halfway between the colours on "
+        "either side. Off leaves a pixel of the rim to the palette it is nearest to.",
+        json_schema_extra=_ADVANCED,
+    )
     smooth_px: float = Field(
         0.0,
         ge=0,
@@ -192,6 +199,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
                 "coherence": 0.0,
                 "spread": "everywhere",
                 "judge_unpainted": False,
+                "settle_outline": False,
                 "smooth_px": 0.0,
                 "min_size_px": 500,
                 "fill_holes": True,
