@@ -10,7 +10,8 @@ from napari.layers import Image, Labels
 
 from napari_seeded_kmeans.core.class_colors import class_color
 from napari_seeded_kmeans.gui.keys import Keys
-from napari_seeded_kmeans.gui.layers import Outputs, add_seeds
+from napari_seeded_kmeans.gui.layers import Outputs
+from napari_seeded_kmeans.gui.seeds_layer import add_seeds
 from napari_seeded_kmeans.gui.source import Source
 
 ALL = ("mask", "scores", "uncertainty")

@@ -10,7 +10,7 @@ from qtpy.QtCore import QObject, Signal
 from ..core.legend import Legend
 from .class_list import ClassList, ClassRow
 from .layer_watch import LayerWatch
-from .layers import dress, erase_class, paint_with
+from .seeds_layer import dress, erase_class, paint_with
 
 
 class Classes(QObject):

@@ -14,8 +14,8 @@ from ..core.threads import Cancel, Progress
 from ..estimator import SeededKMeans
 from .cluster_layers import as_seen, cluster_outputs
 from .image_dock import ImageDock
-from .layers import add_seeds
 from .palette_view import PaletteView
+from .seeds_layer import add_seeds
 from .source import Source
 from .words import words_for
 

@@ -11,10 +11,11 @@ from qtpy.QtCore import QObject, QTimer, Signal
 from ..core.errors import SeededKMeansError
 from .layer_choice import LayerChoice
 from .layer_watch import LayerWatch
-from .layers import add_seeds, mark_as_result
+from .layers import mark_as_result
 from .pairing import Pairing
 from .region import region_of
 from .seed_tracker import SeedTracker
+from .seeds_layer import add_seeds
 from .source import Source, channel_choices, full_resolution, guess_channel_axis
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from napari.layers import Labels
 
-from .layers import paint_with
+from .seeds_layer import paint_with
 
 _CLASS_KEYS = tuple(map(str, range(1, 10)))
 

@@ -11,7 +11,7 @@ from scipy import ndimage
 from ..core.errors import SeededKMeansError
 from ..core.mask_seeds import How, seeds_from_labels
 from ..core.seeds import BACKGROUND, FOREGROUND
-from .layers import add_seeds
+from .seeds_layer import add_seeds
 from .source import Source, full_resolution, guess_channel_axis
 
 if TYPE_CHECKING:

@@ -1,0 +1,72 @@
+"""Layers a person paints on, and the colours and names that labels wear.
+
+What does not belong here: when to do it, and layers that show results.
+"""
+
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import pandas as pd
+from napari.layers import Labels
+from napari.utils.colormaps import CyclicLabelColormap
+from numpy.typing import NDArray
+
+from ..core.legend import Legend
+from .source import Source
+
+if TYPE_CHECKING:
+    from napari.viewer import Viewer
+
+# Wide enough to see at first sight, thin enough to stay inside most objects.
+_BRUSH_SHARE = 0.015
+_BRUSH_RANGE = (3, 40)
+# What each was dressed in last.
+_legends: WeakKeyDictionary[Labels, Legend] = WeakKeyDictionary()
+
+
+def add_seeds(viewer: "Viewer", source: Source, seeds: NDArray[np.integer] | None = None) -> Labels:
+    """Add a seeds layer over an image, ready to paint class 1; empty unless `seeds` are given."""
+    array = np.zeros(source.shape, np.uint8) if seeds is None else seeds
+    layer = Labels(
+        source.to_layer(array),
+        name=f"{source.layer.name} seeds",
+        colormap=Legend().color_cycle(),
+        **source.placement,
+    )
+    viewer.add_layer(layer)
+    low, high = _BRUSH_RANGE
+    layer.brush_size = int(np.clip(_BRUSH_SHARE * max(source.shape[-2:]), low, high))
+    layer.selected_label = 1
+    layer.mode = "paint"
+    return layer
+
+
+def paint_with(layer: Labels, value: int) -> None:
+    """Make `value` the class to paint, with the brush unless a tool that needs a class is in hand."""
+    layer.selected_label = value
+    if layer.mode not in ("paint", "fill", "polygon"):
+        layer.mode = "paint"
+
+
+def erase_class(layer: Labels, value: int) -> None:
+    """Make everything of one class unpainted, in one step that can be undone."""
+    places = np.nonzero(np.asarray(layer.data) == value)
+    if len(places[0]):
+        layer.data_setitem(places, 0)
+
+
+def dress(layer: Labels, legend: Legend, *, faint_background: bool = False) -> None:
+    """Give a labels layer the colours of `legend`, and its names to be read under the mouse.
+
+    Nothing happens while they are the ones it was given before: what the person changed since stays.
+    """
+    if _legends.get(layer) == legend:
+        return
+    _legends[layer] = legend
+    layer.colormap = CyclicLabelColormap(
+        colors=legend.color_cycle(faint_background=faint_background), background_value=0
+    )
+    layer.features = pd.DataFrame(
+        {"index": legend.values, "class": [legend.name_of(value) for value in legend.values]}
+    )
