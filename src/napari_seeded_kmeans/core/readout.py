@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import cho_solve, cholesky
 
 from ._kernels.logistic import gradient, surprise, weighted_gram
 
@@ -12,6 +13,8 @@ Array = NDArray[np.float64]
 # Weak: the strokes are few, but their clusters are fewer.
 _RIDGE_PER_SAMPLE = 1e-5
 _MAX_STEPS = 25
+# Of several classes the bound is loose anyhow: it need not follow every step.
+_STEPS_PER_HESSIAN = 4
 
 
 def fit_readout(
@@ -43,10 +46,12 @@ def fit_readout(
 
     weights = np.zeros((rows.shape[1], n_classes))
     least, shares = loss(weights)
-    for _ in range(_MAX_STEPS):
+    for number in range(_MAX_STEPS):
         slope = np.empty_like(weights)
         gradient(rows, true, counts, shares, slope)
-        step = _newton_step(rows, counts, shares, slope + ridge * weights, ridge[:, 0])
+        if n_classes == 2 or number % _STEPS_PER_HESSIAN == 0:
+            hessians = _hessians(rows, counts, shares, ridge[:, 0])
+        step = _newton_step(hessians, slope + ridge * weights)
         before = least
         # Far from the optimum the bound is only local.
         for size in (1.0, 0.5, 0.25, 0.1):
@@ -60,18 +65,24 @@ def fit_readout(
     return weights[:-1], weights[-1]
 
 
-def _newton_step(rows: Array, counts: Array, shares: Array, slope: Array, ridge: Array) -> Array:
-    """Return the step of the weights (k, n_classes), class by class.
+def _hessians(rows: Array, counts: Array, shares: Array, ridge: Array) -> list[Array]:
+    """Return Cholesky factors (k, k) that bound every class's Hessian; of two classes the first is enough.
 
     *Strategy.* The Hessian over classes is a graph's Laplacian with weights p_a p_b, never more than
     twice its diagonal: half a Newton step per class cannot go too far, and for two classes it is exact.
     """
-    step, hessian = np.empty_like(slope), np.empty((len(slope), len(slope)))
-    # Of two classes each gets what the other loses.
-    for c in range(slope.shape[1] if slope.shape[1] > 2 else 1):
+    n_classes = shares.shape[1]
+    factors = []
+    for c in range(n_classes if n_classes > 2 else 1):
         curvature = 2 * counts * np.maximum(shares[:, c] * (1 - shares[:, c]), 1e-6)
+        hessian = np.empty((rows.shape[1], rows.shape[1]))
         weighted_gram(rows, curvature, hessian)
-        step[:, c] = -np.linalg.solve(hessian + np.diag(ridge), slope[:, c])
-    if slope.shape[1] == 2:
-        step[:, 1] = -step[:, 0]
-    return step
+        factors.append(cholesky(hessian + np.diag(ridge), lower=True))
+    return factors
+
+
+def _newton_step(factors: list[Array], slope: Array) -> Array:
+    """Return the step of the weights (k, n_classes), class by class."""
+    steps = [-cho_solve((factor, True), slope[:, c]) for c, factor in enumerate(factors)]
+    # Of two classes each gets what the other loses.
+    return np.stack(steps if len(steps) > 1 else [steps[0], -steps[0]], axis=1)

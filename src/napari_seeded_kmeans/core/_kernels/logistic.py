@@ -80,5 +80,8 @@ def weighted_gram(rows: Array, weights: Array, gram_out: Array) -> None:
     for i in range(n):
         for a in range(k):
             scaled = weights[i] * rows[i, a]
-            for b in range(k):
+            for b in range(a + 1):
                 gram_out[a, b] += scaled * rows[i, b]
+    for a in range(k):
+        for b in range(a):
+            gram_out[b, a] = gram_out[a, b]
