@@ -113,6 +113,8 @@ class Scene:
     def clusters(self) -> Clusters:
         """K-means on all pixels, whatever was painted."""
         samples = self.channels.reshape(len(self.channels), -1).T
+        if samples.shape[1] == 1:
+            samples = _in_steps(samples)
         # A look at the first pixels settles it for nearly every image.
         n_distinct = len(np.unique(samples[: 8 * _N_CLUSTERS], axis=0))
         if n_distinct < _N_CLUSTERS:
@@ -190,6 +192,13 @@ def repeat_blocks(values: NDArray[Any], factors: Factors, shape: tuple[int, ...]
     for axis, factor in enumerate(factors):
         values = np.repeat(values, factor, axis=axis)
     return values[tuple(slice(length) for length in shape)]
+
+
+def _in_steps(values: Values) -> Values:
+    """Return values rounded to a thousandth of their range: clusters on a line take time per distinct value."""
+    low, high = values.min(), values.max()
+    step = (high - low) / np.float32(1000)
+    return low + np.rint((values - low) / step) * step if step > 0 else values
 
 
 def _every(values: NDArray[Any], axis: int, first: int, step: int) -> NDArray[Any]:
