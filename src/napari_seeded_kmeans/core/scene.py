@@ -195,7 +195,7 @@ def repeat_blocks(values: NDArray[Any], factors: Factors, shape: tuple[int, ...]
 
 
 def _in_steps(values: Values) -> Values:
-    """Return values rounded to a thousandth of their range: clusters on a line take time per distinct value."""
+    """Return values rounded to a thousandth of their range: clustering a line takes time per distinct one."""
     low, high = values.min(), values.max()
     step = (high - low) / np.float32(1000)
     return low + np.rint((values - low) / step) * step if step > 0 else values
