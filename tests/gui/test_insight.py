@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from conftest import click, drag, hover, paint_halves
+from conftest import LONG_MS, click, drag, hover, paint_halves
 from qtpy.QtCore import Qt
 
 from napari_seeded_kmeans.core.legend import Legend
@@ -125,9 +125,26 @@ def test_the_answer_follows_the_pointer_that_rests_until_a_pixel_is_pinned(
     np.testing.assert_array_equal(seeds.data, painted)
 
 
+def test_in_a_stack_the_pointer_asks_about_the_slice_that_is_seen(window, docked, two_halves, settle, qtbot):
+    window.add_image(np.stack([two_halves] * 5), name="halves", scale=(4, 1, 1))
+    docked.params.set_value("auto", **PARAMS)
+    seeds = docked.new_seeds()
+    paint_halves(seeds)
+    assert settle(docked) is Stage.DONE, docked.hint_line.text
+    docked.insight.why_fold.set_open(True)
+    window.dims.set_current_step(0, 2)
+    hover(window, seeds, (20, 48))
+    qtbot.waitUntil(lambda: "(2, 20, 48)" in docked.insight.panel.answer)
+    window.dims.ndisplay = 3
+    hover(window, seeds, (20, 44))
+    assert not docked.insight._hover.is_waiting
+
+
 def test_pointing_asks_nothing_while_one_paints_or_leaves(window, docked, two_halves, settle, qtbot):
     seeds = prepare(window, docked, two_halves, settle)
     docked.insight.why_fold.set_open(True)
+    # However slow the machine is, the pointer has not rested yet.
+    docked.insight._hover._timer.setInterval(LONG_MS)
     hover(window, seeds, (20, 48))
     assert docked.insight._hover.is_waiting
     window.mouse_over_canvas = True

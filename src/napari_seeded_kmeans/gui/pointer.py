@@ -41,6 +41,7 @@ class Hover(QObject):
         """Tell of pixels of this image from now on."""
         if self._source is None:
             self._viewer.mouse_move_callbacks.append(self._on_move)
+            self._viewer.mouse_drag_callbacks.append(self._on_press)
             self._viewer.events.mouse_over_canvas.connect(self._on_crossed)
         self._source = source
 
@@ -49,15 +50,20 @@ class Hover(QObject):
         self._timer.stop()
         if self._source is not None:
             self._viewer.mouse_move_callbacks.remove(self._on_move)
+            self._viewer.mouse_drag_callbacks.remove(self._on_press)
             self._viewer.events.mouse_over_canvas.disconnect(self._on_crossed)
             self._source = None
 
     def _on_move(self, _viewer: Any, event: Any) -> None:
         self._timer.stop()
-        # A drag paints or pans, and in 3-D no single pixel is under the pointer.
-        if not event.is_dragging and self._viewer.dims.ndisplay == 2:
+        # In 3-D no single pixel is under the pointer.
+        if self._viewer.dims.ndisplay == 2:
             self._world = tuple(event.position)
             self._timer.start()
+
+    def _on_press(self, _viewer: Any, _event: Any) -> None:
+        """Ask nothing: a drag, of which napari tells only those that wait for it, paints or pans."""
+        self._timer.stop()
 
     def _on_crossed(self, _event: Any) -> None:
         self._timer.stop()
