@@ -33,9 +33,18 @@ def segmented_photograph(viewer: napari.Viewer) -> np.ndarray:
     QApplication.processEvents()
     dock.segment()
     wait_for(dock)
+    wait_for_accuracy(dock)
     viewer.fit_to_view(margin=0.02)
     QApplication.processEvents()
     return viewer.screenshot(canvas_only=False, flash=False)
+
+
+def wait_for_accuracy(dock: SeededSegmentation) -> None:
+    """Let the window live until it says how many of the strokes left out were predicted right."""
+    loop = QEventLoop()
+    dock._updates.estimated.connect(loop.quit)
+    QTimer.singleShot(PATIENCE_MS, loop.quit)
+    loop.exec_()
 
 
 def wait_for(dock: SeededSegmentation) -> None:
