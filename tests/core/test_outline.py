@@ -47,6 +47,12 @@ def test_a_thin_thing_stays_as_it_is():
     assert np.array_equal(settled(labels, colors), labels)
 
 
+def test_an_edge_no_higher_than_the_noise_stays():
+    labels = np.broadcast_to(np.arange(22) >= 11, RAMP.shape)
+    noise = np.random.default_rng(0).normal(0, 150, RAMP.shape)
+    assert np.array_equal(settled(labels, RAMP + noise), labels)
+
+
 def test_one_class_has_no_outline():
     assert (settled(np.zeros(RAMP.shape), RAMP, n_classes=1) == 0).all()
 

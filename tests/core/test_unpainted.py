@@ -81,6 +81,15 @@ def test_a_picture_of_one_colour_has_one_cluster():
     assert scene.clusters.bandwidth > 0
 
 
+def test_what_is_painted_on_one_side_only_does_not_end_at_the_other_border():
+    ground = 60 + 30 * np.sin(np.arange(120) / 25)
+    truth = np.hypot(*(np.mgrid[:120, :120] - 60)) < 28
+    image = np.where(truth, 130, ground) + np.random.default_rng(0).normal(0, 6, truth.shape)
+    seeds = np.zeros(truth.shape, np.uint8)
+    seeds[50:70, 50], seeds[50:70, 8] = 2, 1
+    assert _iou(segment(image, seeds).mask, truth) > 0.95
+
+
 def test_a_class_whose_strokes_are_not_seen_is_as_near_as_the_other():
     rng = np.random.default_rng(0)
     first = rng.random((20, 20), np.float32)

@@ -23,14 +23,16 @@ _RIM_PX = 2
 _AROUND_PX = 7
 # A class is thin where less than this share of it is inside.
 _LEAST_INSIDE = 0.5
+# An edge is higher than this in the scene's contrast, squared.
+_LEAST_HEIGHT = 1.0
 # Less than a pixel of a box.
 _NONE = 1e-4
 
 
 class _Side(NamedTuple):
-    """What a class is for pixels (n,) near an outline: how unlike, whether it is there, whether thin."""
+    """What a class is for pixels (n,) near an outline: its colours (c, n), whether there, whether thin."""
 
-    unlike: Values
+    colors: Values
     is_there: NDArray[np.bool_]
     is_thin: NDArray[np.bool_]
 
@@ -68,17 +70,27 @@ def settle_outline(
     def side(index: int) -> _Side:
         inside = insides[index].astype(np.float32)
         own, core = mean(labels == index), mean(inside)
-        unlike = np.zeros(len(places), np.float32)
-        for channel in scene.channels:
-            unlike += (channel.ravel()[places] - mean(inside * channel) / np.maximum(core, _NONE)) ** 2
-        return _Side(unlike, own > _NONE, core < _LEAST_INSIDE * own)
+        own_colors: Values = np.stack([mean(inside * plane) for plane in scene.contrast])
+        own_colors /= np.maximum(core, np.float32(_NONE))
+        return _Side(own_colors, own > _NONE, core < _LEAST_INSIDE * own)
 
     sides = [_Side(*rows) for rows in map_tiles(side, range(n_classes), cancel=cancel)]
-    unlike = np.stack([np.where(side.is_there, side.unlike, np.inf) for side in sides])
-    is_clear = ~np.logical_or.reduce([side.is_there & side.is_thin for side in sides])
+    colors = scene.contrast.reshape(len(scene.contrast), -1)[:, places]
+    unlike = np.stack([np.where(side.is_there, _squared(colors, side.colors), np.inf) for side in sides])
+    nearest, old = unlike.argmin(axis=0), labels.ravel()[places]
+    means = np.stack([side.colors for side in sides])
+    each = np.arange(len(places))
+    is_clear = _squared(means[nearest, :, each].T, means[old, :, each].T) > _LEAST_HEIGHT
+    is_clear &= ~np.logical_or.reduce([side.is_there & side.is_thin for side in sides])
     settled = labels.copy()
-    settled.ravel()[places[is_clear]] = unlike.argmin(axis=0)[is_clear]
+    settled.ravel()[places[is_clear]] = nearest[is_clear]
     return settled
+
+
+def _squared(first: Values, second: Values) -> Values:
+    """Return the squared distances of colours (c, n)."""
+    distances: Values = np.square(first - second).sum(axis=0)
+    return distances
 
 
 def _box(scene: Scene, radius: int) -> tuple[int, ...]:

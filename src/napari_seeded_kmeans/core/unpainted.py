@@ -4,12 +4,12 @@
 like nothing that was painted, and whichever palette is nearest would decide by
 chance. Such pixels are judged by their like in the picture: K-means on all its
 pixels, where every cluster speaks for the class in whose region most of it
-lies. That region is first what lies nearer to its strokes, then what a cut
-makes of the strokes and that, where a little of what lies nearer stays for
-pixels that strokes do not know, then what it makes of both: GrabCut's refit
-(Rother, Kolmogorov and Blake, SIGGRAPH 2004), kept away from pixels that
-strokes know. For a thing and its surroundings, that is two classes: among parts
-of one thing shares of regions say little (RESULTS.md).
+lies. That region is first what lies nearer to its strokes than to the others
+and to the border, then what a cut makes of the strokes and that, where a little
+of what lies nearer stays for pixels that strokes do not know, then what it
+makes of both: GrabCut's refit (Rother, Kolmogorov and Blake, SIGGRAPH 2004),
+kept away from pixels that strokes know. For a thing and its surroundings, that
+is two classes: among parts of one thing shares of regions say little (RESULTS.md).
 """
 
 import numpy as np
@@ -92,13 +92,23 @@ def _joint(strokes: Values, picture: Values, trust: Values) -> Values:
 
 
 def _nearness(view: View) -> Values:
-    """Share (*spatial,) of the first class in a pixel's distances to both classes' strokes."""
-    strokes = [view.seeds == index for index in (0, 1)]
-    if not all(painted.any() for painted in strokes):
+    """Share (*spatial,) of the first class in a pixel's distances to both classes' strokes.
+
+    The border of a plane counts as a stroke of the first: nobody paints all around a thing.
+    """
+    things = view.seeds == 1
+    if not things.any():
         return np.full(view.seeds.shape, 0.5, np.float32)
+    # A volume ends amid its things.
+    rims = [(0, 0)] * (view.seeds.ndim - 2) + [(1, 1)] * min(view.seeds.ndim, 2)
     first, second = (
-        ndimage.distance_transform_edt(~painted, sampling=view.scene.spacing) for painted in strokes
+        ndimage.distance_transform_edt(
+            np.pad(elsewhere, rims, constant_values=rim), sampling=view.scene.spacing
+        )
+        for elsewhere, rim in ((view.seeds != 0, False), (~things, True))
     )
+    inside = tuple(slice(before, -after or None) for before, after in rims)
+    first, second = first[inside], second[inside]
     share: Values = (first / (first + second)).astype(np.float32)
     return share
 
