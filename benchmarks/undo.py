@@ -1,0 +1,84 @@
+"""Undo and redo while painting: whether the result is, bit for bit, the one of before.
+
+A real window, real strokes, and the keys for undo and redo. Every stroke is painted, undone, made again, and
+kept; each time all that a result consists of is compared. Without a screen, run it under
+``xvfb-run -a -s "-screen 0 1600x1000x24"``.
+"""
+
+import argparse
+import os
+import tempfile
+import time
+
+import napari
+import numpy as np
+from live import Eye, paint, picture, stroke
+from qtpy.QtCore import Qt
+from qtpy.QtTest import QTest
+
+from napari_seeded_kmeans import Segmentation
+from napari_seeded_kmeans.core.warm_up import warm_up
+from napari_seeded_kmeans.io.autosaves import DATA_VARIABLE
+
+WINDOW_PX = (1360, 900)
+PARTS = ("labels", "scores", "uncertainty", "strangeness")
+UNDO = Qt.KeyboardModifier.ControlModifier
+REDO = UNDO | Qt.KeyboardModifier.ShiftModifier
+
+
+def are_same(one: Segmentation, other: Segmentation) -> bool:
+    """Whether two results are equal to the bit, as objects of their own."""
+    same = (getattr(one, part).tobytes() == getattr(other, part).tobytes() for part in PARTS)
+    return one is not other and all(same)
+
+
+def count(n_strokes: int, size: int) -> tuple[int, int, int]:
+    """Return how many undone strokes gave the result of before, how many redone ones, and what changed it."""
+    viewer = napari.Viewer()
+    viewer.window._qt_window.resize(*WINDOW_PX)
+    viewer.add_image(picture((size, size)), name="picture")
+    dock = viewer.window.add_plugin_dock_widget("napari-seeded-kmeans", "Seeded segmentation")[1]
+    eye, rng = Eye(dock), np.random.default_rng(0)
+    seeds = dock.new_seeds()
+    canvas = viewer.window._qt_viewer.canvas.native
+
+    def press(modifiers: Qt.KeyboardModifier) -> Segmentation:
+        pressed = time.perf_counter()
+        QTest.keyClick(canvas, Qt.Key.Key_Z, modifiers)
+        eye.wait(pressed, seen_only=False)
+        return dock.result
+
+    for value in (1, 2):
+        seeds.selected_label = value
+        let_go = paint(viewer, seeds, stroke(rng, size))
+    eye.wait(let_go, seen_only=False)
+    undone = redone = changed = 0
+    for number in range(n_strokes):
+        before, seeds.selected_label = dock.result, 1 + number % 2
+        eye.wait(paint(viewer, seeds, stroke(rng, size)), seen_only=False)
+        after = dock.result
+        changed += not are_same(before, after)
+        undone += are_same(before, press(UNDO))
+        redone += are_same(after, press(REDO))
+    viewer.close()
+    return undone, redone, changed
+
+
+def main() -> None:
+    """Print the counts."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--strokes", type=int, default=100)
+    parser.add_argument("--size", type=int, default=512, help="of the square image, in pixels")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ[DATA_VARIABLE] = folder
+        warm_up()
+        undone, redone, changed = count(chosen.strokes, chosen.size)
+    print(
+        f"{chosen.size} x {chosen.size} RGB, {chosen.strokes} strokes; {changed} of them changed the result"
+    )
+    print(f"undone, bit-identical: {undone} of {chosen.strokes}; made again: {redone} of {chosen.strokes}")
+
+
+if __name__ == "__main__":
+    main()
