@@ -56,13 +56,13 @@ class Hover(QObject):
 
     def _on_move(self, _viewer: Any, event: Any) -> None:
         self._timer.stop()
-        # In 3-D no single pixel is under the pointer.
-        if self._viewer.dims.ndisplay == 2:
+        # From napari 0.10 on, moves of a drag come here, too; in 3-D no single pixel is under the pointer.
+        if not event.is_dragging and self._viewer.dims.ndisplay == 2:
             self._world = tuple(event.position)
             self._timer.start()
 
     def _on_press(self, _viewer: Any, _event: Any) -> None:
-        """Ask nothing: a drag, of which napari tells only those that wait for it, paints or pans."""
+        """Ask nothing where a drag begins: it paints or pans."""
         self._timer.stop()
 
     def _on_crossed(self, _event: Any) -> None:
