@@ -59,7 +59,9 @@ def test_features_of_a_window_are_those_of_its_pixels():
     mask = np.zeros((90, 120), bool)
     mask[window] = True
     features = workspace.every(window)
-    np.testing.assert_array_equal(features.reshape(len(features), -1).T, workspace.samples(mask))
+    np.testing.assert_array_equal(
+        features.reshape(len(features), -1).T, workspace.samples(np.flatnonzero(mask))
+    )
     assert workspace.every(window) is features
 
 

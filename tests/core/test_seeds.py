@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from napari_seeded_kmeans import SeededKMeansError
-from napari_seeded_kmeans.core.seeds import check_seeds, strokes_to_seeds
+from napari_seeded_kmeans.core.seeds import check_seeds, painted_places, strokes_to_seeds
 
 RED, BLUE, BLACK, WHITE = (255, 0, 0), (0, 0, 255), (0, 0, 0), (255, 255, 255)
 
@@ -100,3 +100,13 @@ def test_byte_order_is_made_native():
     checked = check_seeds(seeds_of(1, 2).astype(">i4"), (4, 5))
     assert checked.dtype.isnative
     np.testing.assert_array_equal(checked, seeds_of(1, 2))
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int16, np.uint32, np.int64])
+@pytest.mark.parametrize("share", [0.0, 0.01, 0.9])
+@pytest.mark.parametrize("shape", [(0, 5), (3, 1), (37, 41), (6, 7, 11)])
+def test_what_is_painted_is_found_in_order(dtype, share, shape):
+    rng = np.random.default_rng(0)
+    seeds = np.where(rng.random(shape) < share, rng.integers(-3, 4, shape) % 250, 0).astype(dtype)
+    for array in (seeds, seeds.T, seeds[::2, ::-1]):
+        np.testing.assert_array_equal(painted_places(array), np.flatnonzero(array))

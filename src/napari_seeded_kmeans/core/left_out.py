@@ -115,7 +115,7 @@ def estimate_of_pairs(
         workspace = Workspace(array, recipe, kept_bytes=0)
         n_channels = len(workspace.channels)
         mask = (painted != 0) & workspace.finite
-        samples.append(workspace.samples(mask))
+        samples.append(workspace.samples(np.flatnonzero(mask)))
         values.append(painted[mask])
         folds.append(split_strokes(painted, _N_FOLDS)[mask])
     if recipe is None:
@@ -134,7 +134,7 @@ def estimate_in(
 ) -> EstimatedAccuracy:
     """Estimate the same for strokes (*spatial,) on an image whose features are known already, perhaps."""
     mask = (seeds != 0) & workspace.finite
-    parts = workspace.samples(mask, cancel), seeds[mask], split_strokes(seeds, _N_FOLDS)[mask]
+    parts = workspace.samples(np.flatnonzero(mask), cancel), seeds[mask], split_strokes(seeds, _N_FOLDS)[mask]
     return _estimate(*parts, params, workspace.recipe, len(workspace.channels), random_state, cancel)
 
 

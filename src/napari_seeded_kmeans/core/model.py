@@ -24,7 +24,7 @@ from .palette_edits import NO_EDITS, PaletteEdits, Taught, check_edited
 from .params import Params, read_params
 from .scene import View
 from .scores import uncertainty
-from .seeds import check_seed_image, check_seeds, seed_classes
+from .seeds import check_seed_image, check_seeds, painted_places, seed_classes
 from .spread import Spread
 from .texture import (
     SIGMAS_PX,
@@ -144,14 +144,14 @@ def segment(
     workspace = open_workspace(array, painted.ndim, params, spacing=spacing, edits=edits, shelf=shelf)
     finite = workspace.finite if valid is None else workspace.finite & valid
     steps.done()
-    mask = (painted != 0) & finite
-    model, taught = _fit_painted(workspace, painted, mask, params, edits, random_state, cancel)
+    places = _places(painted, finite)
+    model, taught = _fit_painted(workspace, painted, places, params, edits, random_state, cancel)
     if edits:
-        painted = painted.copy()
-        painted[mask] = taught.pixel_values
+        painted = painted.copy(order="C")
+        painted.ravel()[places] = taught.pixel_values
     steps.done()
     if on_fit is not None:
-        on_fit(model, workspace, np.where(finite, painted, 0), finite)
+        on_fit(model, workspace, painted if finite.all() else np.where(finite, painted, 0), finite)
     result = _apply(model, workspace, finite, painted, steps)
     return model, result
 
@@ -185,8 +185,8 @@ def fit(
     array = check_image(image, np.ndim(seeds), channel_axis)
     painted = check_seeds(seeds, array.shape[: np.ndim(seeds)])
     workspace = open_workspace(array, painted.ndim, params, edits=edits, shelf=shelf)
-    mask = (painted != 0) & workspace.finite
-    return _fit_painted(workspace, painted, mask, params, edits, random_state)[0]
+    places = _places(painted, workspace.finite)
+    return _fit_painted(workspace, painted, places, params, edits, random_state)[0]
 
 
 def fit_many(
@@ -301,6 +301,12 @@ def _recipe(
     return recipe
 
 
+def _places(painted: NDArray[np.integer], finite: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Return where in the flattened image finite pixels are painted."""
+    places = painted_places(painted)
+    return places[finite.ravel()[places]]
+
+
 def _painted_samples(
     channels: Stack, finite: NDArray[np.bool_], seeds: NDArray[np.integer], recipe: FeatureRecipe
 ) -> tuple[Stack, NDArray[np.integer]]:
@@ -312,15 +318,15 @@ def _painted_samples(
 def _fit_painted(
     workspace: Workspace,
     painted: NDArray[np.integer],
-    mask: NDArray[np.bool_],
+    places: NDArray[np.intp],
     params: Params,
     edits: PaletteEdits,
     random_state: int,
     cancel: Cancel | None = None,
 ) -> tuple[Model, Taught]:
-    """Return the model of the painted pixels in a mask, and what it was taught."""
-    samples = apply_standard(workspace.samples(mask, cancel), workspace.recipe)
-    taught = edits.apply(samples, painted[mask])
+    """Return the model of the painted pixels at some places, and what it was taught."""
+    samples = apply_standard(workspace.samples(places, cancel), workspace.recipe)
+    taught = edits.apply(samples, painted.ravel()[places])
     n_channels = len(workspace.channels)
     model = fit_samples(taught, seed_classes(painted), params, workspace.recipe, n_channels, random_state)
     return model, taught

@@ -17,6 +17,7 @@ _MIN_SATURATION = 0.45
 _MIN_VALUE = 0.35
 # A stroke picture's sides are smeared by blurring; what the blur thins out below this is not a stroke.
 _BLUR_RADIUS_PX = 2
+_WORD = np.dtype(np.uint64)
 
 
 def check_seeds(seeds: ArrayLike, spatial_shape: tuple[int, ...]) -> NDArray[np.integer]:
@@ -60,7 +61,24 @@ def check_seed_image(seeds: ArrayLike, spatial_shape: tuple[int, ...]) -> NDArra
 
 def seed_classes(seeds: NDArray[np.integer]) -> tuple[int, ...]:
     """Return the class values painted in `seeds`, ascending, without 0."""
-    return tuple(int(value) for value in np.unique(seeds[seeds != 0]))
+    return tuple(int(value) for value in np.unique(seeds.ravel()[painted_places(seeds)]))
+
+
+def painted_places(seeds: NDArray[np.integer]) -> NDArray[np.intp]:
+    """Return where in the flattened `seeds` something is painted, ascending.
+
+    Little is, as a rule: looking at eight bytes at once is as many times faster.
+    """
+    flat = np.ascontiguousarray(seeds).ravel()
+    per_word = _WORD.itemsize // flat.itemsize
+    n_whole = flat.size - flat.size % per_word
+    words = np.flatnonzero(flat[:n_whole].view(_WORD))
+    if len(words) * per_word * 4 > flat.size:
+        return np.flatnonzero(flat)
+    near = (words[:, np.newaxis] * per_word + np.arange(per_word)).ravel()
+    near = np.concatenate([near, np.arange(n_whole, flat.size)])
+    painted: NDArray[np.intp] = near[flat[near] != 0]
+    return painted
 
 
 def strokes_to_seeds(picture: ArrayLike, *, blur_sigma_px: float = 0.0) -> NDArray[np.uint8]:

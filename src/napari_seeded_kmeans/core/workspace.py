@@ -123,22 +123,38 @@ class Workspace:
         )
         return tile_stack(self.channels, part, self._raw)
 
-    def samples(self, mask: NDArray[np.bool_], cancel: Cancel | None = None) -> Stack:
-        """Return the features (n, d) of the pixels in `mask`, in the order of ``image[mask]``."""
+    def samples(self, places: NDArray[np.intp], cancel: Cancel | None = None) -> Stack:
+        """Return the features (n, d) of pixels, given where they are in the flattened image."""
         if not self.tiles:
-            return self.channels[:, mask].T
-        own = [number for number, tile in enumerate(self.tiles) if mask[tile].any()]
+            return self.channels.reshape(len(self.channels), -1)[:, places].T
+        coordinates = np.unravel_index(places, self.finite.shape)
+        number_of = self._tiles_of(coordinates)
+        numbers = np.unique(number_of)
+        own = [np.flatnonzero(number_of == number) for number in numbers]
 
-        def pick(number: int) -> Stack:
-            stack = self.stack(number)
-            return stack.reshape(len(stack), -1)[:, np.flatnonzero(mask[self.tiles[number]])]
+        def pick(index: int) -> Stack:
+            tile = self.tiles[numbers[index]]
+            inside = tuple(
+                axis[own[index]] - side.start for axis, side in zip(coordinates, tile, strict=True)
+            )
+            return self.stack(int(numbers[index]))[:, *inside]
 
-        parts = map_tiles(pick, own, cancel=cancel)
-        places = np.flatnonzero(mask)
-        samples = np.empty((len(places), n_columns(self._raw, len(self.channels), mask.ndim)), np.float32)
-        for number, part in zip(own, parts, strict=True):
-            samples[np.searchsorted(places, _places_in(self.tiles[number], mask))] = part.T
+        samples = np.empty(
+            (len(places), n_columns(self._raw, len(self.channels), len(coordinates))), np.float32
+        )
+        for rows, part in zip(own, map_tiles(pick, range(len(numbers)), cancel=cancel), strict=True):
+            samples[rows] = part.T
         return samples
+
+    def _tiles_of(self, coordinates: tuple[NDArray[np.intp], ...]) -> NDArray[np.intp]:
+        """Return the number of the tile that each pixel lies in."""
+        # Tiles stand in rows: those that begin at one place along an axis share it along all others.
+        starts = [sorted({tile[axis].start for tile in self.tiles}) for axis in range(len(coordinates))]
+        ranks = tuple(
+            np.searchsorted(own, axis, "right") - 1 for own, axis in zip(starts, coordinates, strict=True)
+        )
+        numbers: NDArray[np.intp] = np.ravel_multi_index(ranks, tuple(len(own) for own in starts))
+        return numbers
 
 
 class Shelf:
@@ -201,13 +217,3 @@ def _overlap(tile: Tile, window: Window) -> _Overlap | None:
         inside.append(slice(start, start + (stop - first - 1) * every.step + 1))
         steps.append(slice(None, None, every.step))
     return _Overlap(tuple(places), tuple(inside), tuple(steps))
-
-
-def _places_in(tile: Tile, mask: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """Return where in the whole image the pixels of a mask in a tile are."""
-    inside = np.nonzero(mask[tile])
-    corner = (side.start for side in tile)
-    places: NDArray[np.intp] = np.ravel_multi_index(
-        tuple(axis + start for axis, start in zip(inside, corner, strict=True)), mask.shape
-    )
-    return places
