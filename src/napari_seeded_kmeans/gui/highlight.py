@@ -78,12 +78,13 @@ class Highlight:
             array,
             name=f"{source.layer.name} highlight",
             opacity=_OPACITY,
-            visible=False,
             colormap=CyclicLabelColormap(colors=["#00000000", _LIGHT], background_value=0),
             **source.placement,
         )
         mark_as_result(layer)
         layers.append(layer)
+        # Not before: napari 0.7 cannot add a hidden layer to a view in 3-D.
+        layer.visible = False
         layers.selection.clear()
         layers.selection.update(selected)
         layers.selection.active = active
