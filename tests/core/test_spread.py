@@ -1,5 +1,6 @@
 """One thing, or everything like it."""
 
+import numpy as np
 from pictures import disc, dots
 
 from napari_seeded_kmeans.core.spread import find_spread, may_be_everywhere
@@ -26,3 +27,20 @@ def test_fragments_beside_an_object_are_no_crowd():
         truth[row, column : column + 3] = 1
         seeds[row, column : column + 3] = 1
     assert find_spread(truth, seeds, 2) == "strokes"
+
+
+def test_something_thin_painted_in_three_places_is_a_kind():
+    thread, seeds = np.zeros((64, 200), np.int32), np.full((64, 200), -1)
+    thread[30:33] = 1
+    seeds[31, 2:12] = seeds[31, 90:100] = seeds[31, 180:190] = 1
+    assert find_spread(thread, seeds, 2) == "everywhere"
+    thick = thread.copy()
+    thick[12:52] = 1
+    assert find_spread(thick, seeds, 2) == "strokes"
+
+
+def test_two_strokes_on_something_thin_are_one_thing():
+    thread, seeds = np.zeros((64, 200), np.int32), np.full((64, 200), -1)
+    thread[30:33] = 1
+    seeds[31, 2:12] = seeds[31, 180:190] = 1
+    assert find_spread(thread, seeds, 2) == "strokes"
