@@ -89,7 +89,7 @@ def compare(methods: dict[str, Method], arguments: argparse.Namespace) -> None:
     where patience ended before the set did.
     """
     means: dict[str, list[float]] = {name: [] for name in methods}
-    print(f"{'set':16}" + "".join(f"{name[:26]:>28}" for name in methods), flush=True)
+    print(f"{'set':16}" + "".join(f"{name[:26]:>32}" for name in methods), flush=True)
     for name in arguments.sets:
         scores: dict[str, list[Score]] = {method: [] for method in methods}
         n_images = 0
@@ -105,9 +105,9 @@ def compare(methods: dict[str, Method], arguments: argparse.Namespace) -> None:
         for method in methods:
             if scores[method]:
                 means[method].append(float(np.mean([score.iou for score in scores[method]])))
-        print(f"{name:16}" + "".join(f"{cell:>28}" for cell in cells), flush=True)
+        print(f"{name:16}" + "".join(f"{cell:>32}" for cell in cells), flush=True)
     summary = [f"{np.mean(row):.3f} of {len(row)} sets" if row else "-" for row in means.values()]
-    print(f"{'mean':16}" + "".join(f"{cell:>28}" for cell in summary))
+    print(f"{'mean':16}" + "".join(f"{cell:>32}" for cell in summary))
 
 
 def _cell(scores: list[Score], n_images: int) -> str:
