@@ -36,6 +36,24 @@ def test_samples_are_those_of_the_stack_in_the_order_of_the_image(kept_bytes):
         np.testing.assert_array_equal(workspace.samples(np.flatnonzero(MASK)), expected)
 
 
+def test_samples_asked_for_before_are_not_worked_out_again(monkeypatch):
+    expected = stack_at(compute_channels(IMAGE, RECIPE)[0], MASK, RECIPE)
+    places = np.flatnonzero(MASK)
+    boxes = []
+    original = module.tile_stack
+    monkeypatch.setattr(module, "tile_stack", lambda *given: boxes.append(given[1]) or original(*given))
+    workspace = Workspace(IMAGE, RECIPE, kept_bytes=0)
+    for chosen in (np.arange(0, len(places), 2), np.arange(len(places)), np.arange(5), np.arange(0)):
+        np.testing.assert_array_equal(workspace.samples(places[chosen]), expected[chosen])
+    n_boxes = len(boxes)
+    workspace.samples(places[:0])
+    assert len(boxes) == n_boxes
+    workspace.samples(places[:1])
+    assert len(boxes) == n_boxes + 1
+    workspace.samples(places[:1])
+    assert len(boxes) == n_boxes + 1
+
+
 def test_samples_without_texture_are_the_colours():
     workspace = Workspace(IMAGE, FeatureRecipe("channels", 3, 255.0))
     np.testing.assert_array_equal(workspace.samples(np.flatnonzero(MASK)), IMAGE[MASK])

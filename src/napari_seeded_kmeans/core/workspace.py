@@ -24,6 +24,7 @@ Window = tuple[slice, ...]
 
 KEPT_BYTES = 1 << 30
 """How much of the stack is kept by default: that of 7 megapixels in colour, of 21 in grey."""
+_KEPT_SAMPLES_BYTES = 1 << 27
 
 
 class Workspace:
@@ -67,7 +68,9 @@ class Workspace:
         self._kept: dict[int, Stack] = {}
         self._bytes_left = kept_bytes
         self._last_window: tuple[Window, Stack] | None = None
-        self._lock, self._window_lock = Lock(), Lock()
+        d = n_columns(self._raw, len(self.channels), self.finite.ndim)
+        self._last_samples = np.empty(0, np.intp), np.empty((0, d), np.float32)
+        self._lock, self._window_lock, self._samples_lock = Lock(), Lock(), Lock()
 
     def stack(self, number: int) -> Stack:
         """Return the features (d, *tile shape) of a tile, as they are: nothing is standardised."""
@@ -124,9 +127,25 @@ class Workspace:
         return tile_stack(self.channels, part, self._raw)
 
     def samples(self, places: NDArray[np.intp], cancel: Cancel | None = None) -> Stack:
-        """Return the features (n, d) of pixels, given where they are in the flattened image."""
+        """Return the features (n, d) of pixels, given where they are in the flattened image, ascending.
+
+        Those asked for last are kept: with every stroke only few are new. Nobody writes to them.
+        """
         if not self.tiles:
             return self.channels.reshape(len(self.channels), -1)[:, places].T
+        with self._samples_lock:
+            known_places, known = self._last_samples
+            rows = np.minimum(np.searchsorted(known_places, places), max(len(known) - 1, 0))
+            is_known = known_places[rows] == places if len(known) else np.zeros(len(places), bool)
+            samples = np.empty((len(places), known.shape[1]), np.float32)
+            samples[is_known] = known[rows[is_known]]
+            samples[~is_known] = self._fresh_samples(places[~is_known], cancel)
+            samples.flags.writeable = False
+            if samples.nbytes <= _KEPT_SAMPLES_BYTES:
+                self._last_samples = places, samples
+            return samples
+
+    def _fresh_samples(self, places: NDArray[np.intp], cancel: Cancel | None) -> Stack:
         coordinates = np.unravel_index(places, self.finite.shape)
         number_of = self._tiles_of(coordinates)
         numbers = np.unique(number_of)
@@ -134,14 +153,12 @@ class Workspace:
 
         def pick(index: int) -> Stack:
             tile = self.tiles[numbers[index]]
-            inside = tuple(
-                axis[own[index]] - side.start for axis, side in zip(coordinates, tile, strict=True)
-            )
-            return self.stack(int(numbers[index]))[:, *inside]
+            inside = [axis[own[index]] - side.start for axis, side in zip(coordinates, tile, strict=True)]
+            box = tuple(slice(int(axis.min()), int(axis.max()) + 1) for axis in inside)
+            within = tuple(axis - side.start for axis, side in zip(inside, box, strict=True))
+            return self._some(int(numbers[index]), box)[:, *within]
 
-        samples = np.empty(
-            (len(places), n_columns(self._raw, len(self.channels), len(coordinates))), np.float32
-        )
+        samples = np.empty((len(places), self._last_samples[1].shape[1]), np.float32)
         for rows, part in zip(own, map_tiles(pick, range(len(numbers)), cancel=cancel), strict=True):
             samples[rows] = part.T
         return samples

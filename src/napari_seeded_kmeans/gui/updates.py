@@ -195,8 +195,12 @@ class Updates(QObject):
         found = preview(
             fitted.model, fitted.workspace, fitted.seeds, window, fitted.valid, before, self._spread, cancel
         )
-        labels = np.zeros_like(fitted.seeds) if before is None else before.astype(found.dtype)
-        labels[visible] = _spread_out(found, window, labels[visible].shape)
+        shape = tuple(side.stop - side.start for side in visible)
+        labels = _spread_out(found, window, shape)
+        if shape != fitted.seeds.shape:
+            part = labels
+            labels = np.zeros_like(fitted.seeds) if before is None else before.astype(found.dtype)
+            labels[visible] = part
         self._seen.emit(fitted, labels)
 
     def _load(self, data: Any) -> NDArray[Any]:
