@@ -56,7 +56,7 @@ class Model:
         How features are made, with nothing left automatic.
     looks : tuple of Look
         The clusters of colours, and those of colours with texture if that was asked for; their scores are
-        averaged.
+        averaged, texture counting twice where there are two classes.
     classes : tuple of int
         The class values, ascending.
     n_seeds : tuple of int
