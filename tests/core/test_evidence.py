@@ -20,8 +20,7 @@ def test_texture_counts_twice_between_two_classes(n_classes, share):
         seeds[5:25, 10 * value + 2] = value
     model = fit(image, seeds, make_params())
     workspace = Workspace(image, model.recipe)
-    everywhere = np.ones(image.shape, bool)
-    samples = apply_standard(workspace.samples(everywhere), model.recipe)
+    samples = apply_standard(workspace.samples(np.arange(image.size)), model.recipe)
     color, texture = (look_scores(look, samples, model.classes) for look in model.looks)
     scores, _ = find_evidence(model, workspace)
     expected = (1 - share) * color + share * texture
