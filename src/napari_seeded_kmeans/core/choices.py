@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from .class_colors import class_name
 from .class_counts import counts_as_text
 from .params import ColorSpace, Params
+from .spread import Spread
 
 if TYPE_CHECKING:
     from .model import Model
@@ -54,7 +55,7 @@ class Choices:
     texture_sigmas_px: tuple[float, ...]
     n_clusters: dict[int, int]
     bandwidths: tuple[float, ...]
-    spread: Literal["strokes", "everywhere"] | None
+    spread: Spread | None
 
     def pinned(self, params: Params) -> Params:
         """Return `params` with every choice set by hand.
@@ -99,7 +100,7 @@ class Choices:
         }
 
 
-def choices_of(model: "Model", spread: Literal["strokes", "everywhere"] | None = None) -> Choices:
+def choices_of(model: "Model", spread: Spread | None = None) -> Choices:
     """Return what a model chose; `spread` is what its strokes were taken to mean, if that is known."""
     recipe = model.recipe
     return Choices(

@@ -18,7 +18,7 @@ from .class_colors import class_name
 from .errors import SeededKMeansError
 from .evidence import evidence_of
 from .features import FeatureRecipe, check_image
-from .model import fit_samples, open_workspace
+from .model import NO_PAIRS, finite_places, fit_samples, open_workspace, painted_pairs
 from .palette_edits import Taught
 from .params import Params, make_params
 from .seeds import check_seed_image, check_seeds, seed_classes
@@ -89,10 +89,10 @@ def estimate_accuracy(
     SeededKMeansError
         When an argument is unusable, or no class has more than one painted pixel.
     """
-    pairs = [(image, seeds)]
-    return estimate_of_pairs(
-        pairs, make_params(preset, **params), channel_axis=channel_axis, random_state=random_state
-    )
+    array, settings = check_image(image, np.ndim(seeds), channel_axis), make_params(preset, **params)
+    painted = check_seed_image(seeds, array.shape[: np.ndim(seeds)])
+    workspace = open_workspace(array, painted.ndim, settings)
+    return estimate_in(workspace, painted, settings, random_state=random_state)
 
 
 def estimate_of_pairs(
@@ -103,25 +103,15 @@ def estimate_of_pairs(
     random_state: int = 0,
 ) -> EstimatedAccuracy:
     """Estimate the same for the strokes on several images of one kind, taken one by one."""
-    samples, values, folds = [], [], []
-    recipe: FeatureRecipe | None = None
-    n_channels = 0
-    for image, seeds in pairs:
-        array = check_image(image, np.ndim(seeds), channel_axis)
-        painted = check_seed_image(seeds, array.shape[: np.ndim(seeds)])
-        # As in fit_many, the first image settles what is left automatic.
-        if recipe is None:
-            recipe = open_workspace(array, painted.ndim, params).recipe
-        workspace = Workspace(array, recipe, kept_bytes=0)
-        n_channels = len(workspace.channels)
-        mask = (painted != 0) & workspace.finite
-        samples.append(workspace.samples(np.flatnonzero(mask)))
-        values.append(painted[mask])
-        folds.append(split_strokes(painted, _N_FOLDS)[mask])
-    if recipe is None:
-        raise SeededKMeansError("pairs are empty: give at least one image and its seeds.")
+    samples, values, folds, workspace = [], [], [], None
+    for workspace, painted, places in painted_pairs(pairs, params, channel_axis=channel_axis):
+        samples.append(workspace.samples(places))
+        values.append(painted.ravel()[places])
+        folds.append(split_strokes(painted, _N_FOLDS).ravel()[places])
+    if workspace is None:
+        raise SeededKMeansError(NO_PAIRS)
     parts = np.concatenate(samples), np.concatenate(values), np.concatenate(folds)
-    return _estimate(*parts, params, recipe, n_channels, random_state)
+    return _estimate(*parts, params, workspace.recipe, len(workspace.channels), random_state)
 
 
 def estimate_in(
@@ -133,8 +123,9 @@ def estimate_in(
     cancel: Cancel | None = None,
 ) -> EstimatedAccuracy:
     """Estimate the same for strokes (*spatial,) on an image whose features are known already, perhaps."""
-    mask = (seeds != 0) & workspace.finite
-    parts = workspace.samples(np.flatnonzero(mask), cancel), seeds[mask], split_strokes(seeds, _N_FOLDS)[mask]
+    places = finite_places(seeds, workspace.finite)
+    folds = split_strokes(seeds, _N_FOLDS).ravel()[places]
+    parts = workspace.samples(places, cancel), seeds.ravel()[places], folds
     return _estimate(*parts, params, workspace.recipe, len(workspace.channels), random_state, cancel)
 
 

@@ -4,7 +4,7 @@ A :class:`Model` is a value: it can be written as JSON, compared and passed to
 other threads and processes. The functions here hold no state and touch no files.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, NamedTuple
@@ -28,17 +28,16 @@ from .seeds import check_seed_image, check_seeds, painted_places, seed_classes
 from .spread import Spread
 from .texture import (
     SIGMAS_PX,
-    Stack,
     apply_standard,
     can_have_texture,
-    compute_channels,
     n_color_columns,
     n_columns,
-    stack_at,
     standardise,
 )
 from .threads import Cancel, Progress, map_tiles, stop_if
 from .workspace import Shelf, Workspace
+
+NO_PAIRS = "pairs are empty: give at least one image and its seeds."
 
 # Stages are told in hundredths.
 _PARTS = 100
@@ -144,7 +143,7 @@ def segment(
     workspace = open_workspace(array, painted.ndim, params, spacing=spacing, edits=edits, shelf=shelf)
     finite = workspace.finite if valid is None else workspace.finite & valid
     steps.done()
-    places = _places(painted, finite)
+    places = finite_places(painted, finite)
     model, taught = _fit_painted(workspace, painted, places, params, edits, random_state, cancel)
     if edits:
         painted = painted.copy(order="C")
@@ -185,7 +184,7 @@ def fit(
     array = check_image(image, np.ndim(seeds), channel_axis)
     painted = check_seeds(seeds, array.shape[: np.ndim(seeds)])
     workspace = open_workspace(array, painted.ndim, params, edits=edits, shelf=shelf)
-    places = _places(painted, workspace.finite)
+    places = finite_places(painted, workspace.finite)
     return _fit_painted(workspace, painted, places, params, edits, random_state)[0]
 
 
@@ -202,27 +201,41 @@ def fit_many(
     An image need not show every class; what is left automatic is settled by
     the first. The pairs are taken one by one and only painted pixels are kept.
     """
+    samples, values, workspace = [], [], None
+    for workspace, painted, places in painted_pairs(pairs, params, channel_axis=channel_axis, edits=edits):
+        samples.append(apply_standard(workspace.samples(places), workspace.recipe))
+        values.append(painted.ravel()[places])
+    if workspace is None:
+        raise SeededKMeansError(NO_PAIRS)
+    painted_values = np.concatenate(values)
+    check_seeds(painted_values, painted_values.shape)
+    taught = edits.apply(np.concatenate(samples), painted_values)
+    classes, n_channels = seed_classes(painted_values), len(workspace.channels)
+    return fit_samples(taught, classes, params, workspace.recipe, n_channels, random_state)
+
+
+def painted_pairs(
+    pairs: Iterable[tuple[ArrayLike, ArrayLike]],
+    params: Params,
+    *,
+    channel_axis: int | None = None,
+    edits: PaletteEdits = NO_EDITS,
+) -> Iterator[tuple[Workspace, NDArray[np.integer], NDArray[np.intp]]]:
+    """Yield of each image and seeds a workspace, the seeds, and where in them finite pixels are painted.
+
+    What is left automatic is settled by the first.
+    """
     recipe: FeatureRecipe | None = None
-    samples, values, n_channels = [], [], 0
     for number, (image, seeds) in enumerate(pairs, start=1):
         try:
             array = check_image(image, np.ndim(seeds), channel_axis)
             painted = check_seed_image(seeds, array.shape[: np.ndim(seeds)])
-            if recipe is None:
-                recipe = _recipe(array, painted.ndim, params, None, edits)
-            channels, finite = compute_channels(array, recipe)
-            n_channels = len(channels)
-            own_samples, own_values = _painted_samples(channels, finite, painted, recipe)
-            samples.append(own_samples)
-            values.append(own_values)
+            recipe = recipe or _recipe(array, painted.ndim, params, None, edits)
+            # Every tile is looked at once.
+            workspace = Workspace(array, recipe, kept_bytes=0)
         except SeededKMeansError as error:
             raise SeededKMeansError(f"pair {number}: {error}") from None
-    if recipe is None:
-        raise SeededKMeansError("pairs are empty: give at least one image and its seeds.")
-    painted_values = np.concatenate(values)
-    check_seeds(painted_values, painted_values.shape)
-    taught = edits.apply(np.concatenate(samples), painted_values)
-    return fit_samples(taught, seed_classes(painted_values), params, recipe, n_channels, random_state)
+        yield workspace, painted, finite_places(painted, workspace.finite)
 
 
 def predict(
@@ -301,18 +314,10 @@ def _recipe(
     return recipe
 
 
-def _places(painted: NDArray[np.integer], finite: NDArray[np.bool_]) -> NDArray[np.intp]:
+def finite_places(painted: NDArray[np.integer], finite: NDArray[np.bool_]) -> NDArray[np.intp]:
     """Return where in the flattened image finite pixels are painted."""
     places = painted_places(painted)
     return places[finite.ravel()[places]]
-
-
-def _painted_samples(
-    channels: Stack, finite: NDArray[np.bool_], seeds: NDArray[np.integer], recipe: FeatureRecipe
-) -> tuple[Stack, NDArray[np.integer]]:
-    """Return features (n, d) and class values (n,) of the painted pixels that are finite."""
-    mask = (seeds != 0) & finite
-    return stack_at(channels, mask, recipe), seeds[mask]
 
 
 def _fit_painted(
