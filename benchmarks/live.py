@@ -5,7 +5,8 @@ The window's own cost is measured first, by the same strokes before the dock is 
 
 ``--shape 8192 8192`` is a large picture, ``--shape 200 512 512 --grey`` a stack whose strokes lie on one
 slice; ``--seen-only`` waits for what is seen and cancels the rest, ``--cold`` starts without compiled
-code, ``--forest`` adds the random forest on the same image and strokes.
+code, ``--forest`` adds the random forest on the same image and strokes. Strokes agree with the picture, class 2
+being its discs; ``--strokes contradicting`` lie anywhere, so that the same colours teach both classes.
 """
 
 import argparse
@@ -14,7 +15,9 @@ import os
 import resource
 import tempfile
 import time
-from statistics import median
+from collections.abc import Iterator
+from itertools import cycle
+from statistics import mean, median
 
 import napari
 import numpy as np
@@ -25,11 +28,16 @@ from qtpy.QtWidgets import QApplication
 from napari_seeded_kmeans.core._kernels._jit import CACHE_VARIABLE
 from napari_seeded_kmeans.core.warm_up import warm_up
 from napari_seeded_kmeans.gui.dock import SeededSegmentation
+from napari_seeded_kmeans.gui.updates import Preview
 from napari_seeded_kmeans.io.autosaves import DATA_VARIABLE
 from napari_seeded_kmeans.session import Stage
 
 WINDOW_PX = (1360, 900)
 STEPS = 12
+LONGEST_STROKE = 0.08
+"""In sides of the picture, along each axis."""
+BRUSH = 0.01
+"""No part of an agreeing stroke is nearer to an edge than this, in sides of the picture."""
 HAND_S = 0.008
 BEAT_MS = 2
 PATIENCE_S = 300
@@ -63,13 +71,27 @@ class Heart:
         self.worst, self._last = max(self.worst, now - self._last), now
 
 
+def draw_discs(rng: np.random.Generator) -> np.ndarray:
+    """Return centre (y, x) and radius of the things in the picture, (12, 3), in its sides."""
+    return rng.uniform((0.1, 0.1, 0.03), (0.9, 0.9, 0.12), (12, 3))
+
+
+DISCS = draw_discs(np.random.default_rng(0))
+
+
+def depth(y: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Return how deep places lie within the discs, all in sides of the picture; negative outside."""
+    depths = [radius - np.hypot(y - center_y, x - center_x) for center_y, center_x, radius in DISCS]
+    return np.maximum.reduce(depths)
+
+
 def picture(shape: tuple[int, ...], *, grey: bool = False) -> np.ndarray:
     """Return a photograph-like picture, or a stack of it: smooth regions, a few objects, noise."""
     rng = np.random.default_rng(0)
     height, width = shape[-2:]
     y, x = np.mgrid[:height, :width] / np.array([height, width]).reshape(2, 1, 1)
     base = np.stack([120 + 80 * np.sin(3 * x), 110 + 60 * y, 100 + 50 * np.cos(5 * x * y)], axis=-1)
-    for center_y, center_x, radius in rng.uniform((0.1, 0.1, 0.03), (0.9, 0.9, 0.12), (12, 3)):
+    for center_y, center_x, radius in draw_discs(rng):
         base[(y - center_y) ** 2 + (x - center_x) ** 2 < radius**2] = rng.uniform(0, 255, 3)
     if grey:
         base = base.mean(axis=-1)
@@ -111,10 +133,18 @@ def paint(viewer: napari.Viewer, layer: napari.layers.Labels, points: np.ndarray
     return let_go
 
 
-def stroke(rng: np.random.Generator, size: int) -> np.ndarray:
-    """Return the points of a short stroke."""
-    start = rng.uniform(0.1, 0.8, 2) * size
-    return start + np.linspace(0, 0.08 * size, STEPS)[:, np.newaxis] * rng.uniform(-1, 1, 2)
+def strokes(seed: int, size: int, kind: str) -> Iterator[tuple[int, np.ndarray]]:
+    """Yield short strokes without end, of class 1 and 2 in turn: the class, and the points in pixels."""
+    rng = np.random.default_rng(seed)
+    for value in cycle((1, 2)):
+        sign = 1 if value == 2 else -1
+        start = rng.uniform(0.1, 0.8, 2)
+        while kind == "agreeing" and sign * depth(*start) < BRUSH:
+            start = rng.uniform(0.1, 0.8, 2)
+        points = start + np.linspace(0, LONGEST_STROKE, STEPS)[:, np.newaxis] * rng.uniform(-1, 1, 2)
+        while kind == "agreeing" and (sign * depth(*points.T) < BRUSH).any():
+            points = (start + points) / 2
+        yield value, points * size
 
 
 class Eye:
@@ -123,6 +153,7 @@ class Eye:
     def __init__(self, dock: SeededSegmentation) -> None:
         self._dock = dock
         self._is_seen = False
+        self.labels: np.ndarray | None = None
         dock._updates.previewed.connect(self._on_previewed)
 
     def wait(self, let_go: float, *, seen_only: bool) -> tuple[float, float]:
@@ -146,8 +177,16 @@ class Eye:
         QApplication.processEvents()
         return seen, time.perf_counter() - let_go
 
-    def _on_previewed(self, _seen: object) -> None:
-        self._is_seen = True
+    def _on_previewed(self, seen: Preview) -> None:
+        self._is_seen, self.labels = True, seen.labels
+
+
+def overlap(labels: np.ndarray) -> float:
+    """Return the IoU of class 2 with the discs, on the first plane of a stack."""
+    found = labels.reshape(-1, *labels.shape[-2:])[0] == 2
+    y, x = np.mgrid[: found.shape[0], : found.shape[1]] / np.array(found.shape).reshape(2, 1, 1)
+    truth = depth(y, x) > 0
+    return np.count_nonzero(found & truth) / np.count_nonzero(found | truth)
 
 
 def forest(image: np.ndarray, seeds: np.ndarray) -> float:
@@ -169,14 +208,14 @@ def measure(chosen: argparse.Namespace) -> dict[str, dict[str, float]]:
     viewer = napari.Viewer()
     viewer.window._qt_window.resize(*WINDOW_PX)
     image = viewer.add_image(picture(shape, grey=chosen.grey), name="picture")
-    rng, heart = np.random.default_rng(1), Heart()
+    ways, heart = strokes(1, size, chosen.strokes), Heart()
     plain = viewer.add_labels(np.zeros(shape, np.uint8), name="plain")
     plain.mode, plain.brush_size = "paint", 20
-    paint(viewer, plain, stroke(rng, size))
+    paint(viewer, plain, next(ways)[1])
     blocks = []
     for _ in range(chosen.runs):
         with heart:
-            paint(viewer, plain, stroke(rng, size))
+            paint(viewer, plain, next(ways)[1])
         blocks.append(heart.worst)
     results = {"napari alone": {"longest block": 1e3 * max(blocks), "median block": 1e3 * median(blocks)}}
     viewer.layers.remove(plain)
@@ -197,21 +236,23 @@ def measure_setting(
     viewer: napari.Viewer, dock: SeededSegmentation, eye: Eye, title: str, chosen: argparse.Namespace
 ) -> dict[str, float]:
     """Paint with one of the SETTINGS."""
-    rng, heart, size = np.random.default_rng(2), Heart(), chosen.shape[-1]
+    ways, heart = strokes(2, chosen.shape[-1], chosen.strokes), Heart()
     dock.params.set_value("auto", **SETTINGS[title])
     seeds = dock.new_seeds()
-    paint(viewer, seeds, stroke(rng, size))
-    seeds.selected_label = 2
+
+    def paint_next() -> float:
+        seeds.selected_label, points = next(ways)
+        return paint(viewer, seeds, points)
+
+    paint_next()
     with heart:
-        let_go = paint(viewer, seeds, stroke(rng, size))
-        first = eye.wait(let_go, seen_only=chosen.seen_only)
+        first = eye.wait(paint_next(), seen_only=chosen.seen_only)
     first_block = heart.worst
-    seen, done, blocks = [], [], []
-    for number in range(chosen.runs):
-        seeds.selected_label = 1 + number % 2
+    seen, done, blocks, overlaps = [], [], [], []
+    for _ in range(chosen.runs):
         with heart:
-            let_go = paint(viewer, seeds, stroke(rng, size))
-            delays = eye.wait(let_go, seen_only=chosen.seen_only)
+            delays = eye.wait(paint_next(), seen_only=chosen.seen_only)
+        overlaps.append(overlap(eye.labels))
         seen.append(delays[0])
         done.append(delays[1])
         blocks.append(heart.worst)
@@ -220,12 +261,13 @@ def measure_setting(
         "first result": 1e3 * first[1],
         "release to preview, median": 1e3 * median(seen),
         "release to preview, p95": 1e3 * float(np.quantile(seen, 0.95)),
+        "IoU of previews, mean": mean(overlaps),
         "longest block": 1e3 * max(*blocks, first_block),
         "median block": 1e3 * median(blocks),
     }
     if not chosen.seen_only:
         before = dock.result
-        let_go = paint(viewer, seeds, stroke(rng, size))
+        let_go = paint_next()
         with heart:
             eye.wait(let_go, seen_only=False)
             seeds.undo()
@@ -237,6 +279,7 @@ def measure_setting(
         figures |= {
             "release to result, median": 1e3 * median(done),
             "release to result, p95": 1e3 * float(np.quantile(done, 0.95)),
+            "IoU of the last result": overlap(after.labels),
             "undo is bit-identical": float(same),
         }
     viewer.layers.remove(seeds)
@@ -249,6 +292,7 @@ def main() -> None:
     parser.add_argument("--shape", type=int, nargs="+", default=[2048, 2048], help="of the image, in pixels")
     parser.add_argument("--grey", action="store_true", help="a grey image instead of RGB")
     parser.add_argument("--runs", type=int, default=10, help="strokes per setting")
+    parser.add_argument("--strokes", choices=("agreeing", "contradicting"), default="agreeing")
     parser.add_argument("--settings", nargs="+", choices=list(SETTINGS), default=list(SETTINGS))
     parser.add_argument("--seen-only", action="store_true", help="cancel once the visible part is shown")
     parser.add_argument("--cold", action="store_true", help="start without compiled code")
@@ -266,12 +310,12 @@ def main() -> None:
         print(json.dumps(results))
         return
     print(
-        f"{' x '.join(map(str, chosen.shape))} {'grey' if chosen.grey else 'RGB'}, {chosen.runs} strokes, ms"
+        f"{' x '.join(map(str, chosen.shape))} {'grey' if chosen.grey else 'RGB'}, {chosen.runs} {chosen.strokes} strokes, ms"
     )
     for title, figures in results.items():
         print(f"\n{title}")
         for name, value in figures.items():
-            print(f"  {name:32} {value:9.1f}")
+            print(f"  {name:32} {value:9.3f}" if "IoU" in name else f"  {name:32} {value:9.1f}")
 
 
 if __name__ == "__main__":
