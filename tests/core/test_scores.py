@@ -32,6 +32,12 @@ def reference_log_scores(samples, centers, weights, bandwidth, power):
         return np.logaddexp.reduce(exponents + np.log(weights), axis=1)
 
 
+def reference_shares(samples, centers, bandwidth):
+    exponents = -distances_to(samples, centers) / bandwidth
+    shares = np.exp(exponents - exponents.max(axis=1, keepdims=True))
+    return shares / shares.sum(axis=1, keepdims=True)
+
+
 @st.composite
 def scenes(draw):
     """Samples in runs of alike values, as pixels are, and a palette."""
@@ -224,11 +230,19 @@ class TestRbf:
         # Single precision: what matters is how distances round, in units of the bandwidth.
         samples, centers = samples.astype(np.float32), centers.astype(np.float32)
         computed = rbf_scores(samples, centers, readout, bias, bandwidth=bandwidth)
-        shares = responsibilities(samples, centers, bandwidth=bandwidth)
-        odds = shares @ readout + bias
+        odds = reference_shares(samples, centers, bandwidth) @ readout + bias
         odds = np.exp(odds - odds.max(axis=1, keepdims=True))
         tolerance = 1e-5 + 3e-7 * (distances_to(samples, centers).max() / bandwidth)
         np.testing.assert_allclose(computed.T, odds / odds.sum(axis=1, keepdims=True), atol=tolerance)
+
+    @settings(max_examples=60)
+    @given(scenes())
+    def test_responsibilities_follow_the_formula(self, scene):
+        samples, centers, _, bandwidth = scene
+        samples, centers = samples.astype(np.float32), centers.astype(np.float32)
+        shares = responsibilities(samples, centers, bandwidth=bandwidth)
+        tolerance = 1e-5 + 3e-7 * (distances_to(samples, centers).max() / bandwidth)
+        np.testing.assert_allclose(shares, reference_shares(samples, centers, bandwidth), atol=tolerance)
 
     def test_responsibilities_sum_to_one_and_belong_to_the_nearest_when_narrow(self):
         samples = np.random.default_rng(5).normal(size=(600, 5))

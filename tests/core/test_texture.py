@@ -69,6 +69,13 @@ def test_standard_features_have_mean_0_and_deviation_1_under_the_strokes():
     np.testing.assert_allclose(samples.std(axis=0), 1, atol=1e-3)
 
 
+def test_the_standard_is_that_of_the_samples():
+    samples = np.random.default_rng(2).normal(1e4, 3, (999, 5)).astype(np.float32)
+    recipe = standardise(FeatureRecipe("channels", 5, 1.0), samples)
+    np.testing.assert_allclose(recipe.offsets, samples.mean(axis=0, dtype=float), rtol=1e-12)
+    np.testing.assert_allclose(1 / np.array(recipe.factors), samples.std(axis=0, dtype=float), rtol=1e-12)
+
+
 def test_what_is_constant_under_the_strokes_says_nothing():
     recipe = standardise(FeatureRecipe("channels", 2, 1.0), np.array([[1, 5], [3, 5]], np.float32))
     assert recipe.factors[1] == 0

@@ -18,7 +18,10 @@ _STEPS_PER_HESSIAN = 4
 
 
 def fit_readout(
-    likeness: NDArray[np.floating[Any]], indices: NDArray[np.integer], n_classes: int
+    likeness: NDArray[np.floating[Any]],
+    indices: NDArray[np.integer],
+    n_classes: int,
+    precision: float = 1e-5,
 ) -> tuple[Array, Array]:
     """Learn weights (k, n_classes) and bias (n_classes,) by ridge-logistic regression.
 
@@ -31,8 +34,12 @@ def fit_readout(
     indices : ndarray (n,), integer
         Class indices, each of range(n_classes) at least once.
     n_classes : int
+    precision : float
+        The last step lowers the loss by less than this share of it.
     """
-    rows = np.hstack([likeness, np.ones((len(likeness), 1))]).astype(np.float64)
+    rows = np.ones((len(likeness), 1 + likeness.shape[1]))
+    rows[:, :-1] = likeness
+    columns = np.ascontiguousarray(rows.T)
     true: NDArray[np.int64] = indices.astype(np.int64)
     n_own = np.bincount(true, minlength=n_classes)
     counts = (len(indices) / (n_classes * n_own))[true]
@@ -40,9 +47,9 @@ def fit_readout(
     ridge[-1] *= 1e-3
 
     def loss(weights: Array) -> tuple[float, Array]:
-        shares = np.empty((len(rows), n_classes))
+        shares = np.empty((n_classes, len(rows)))
         price = 0.5 * float((ridge * weights**2).sum())
-        return price + surprise(rows, true, counts, weights, shares), shares
+        return price + surprise(columns, true, counts, weights, shares), shares
 
     weights = np.zeros((rows.shape[1], n_classes))
     least, shares = loss(weights)
@@ -60,7 +67,7 @@ def fit_readout(
                 weights = weights + size * step
                 least, shares = tried
                 break
-        if before - least < 1e-5 * before:
+        if before - least < precision * before:
             break
     return weights[:-1], weights[-1]
 
@@ -71,10 +78,10 @@ def _hessians(rows: Array, counts: Array, shares: Array, ridge: Array) -> list[A
     *Strategy.* The Hessian over classes is a graph's Laplacian with weights p_a p_b, never more than
     twice its diagonal: half a Newton step per class cannot go too far, and for two classes it is exact.
     """
-    n_classes = shares.shape[1]
+    n_classes = len(shares)
     factors = []
     for c in range(n_classes if n_classes > 2 else 1):
-        curvature = 2 * counts * np.maximum(shares[:, c] * (1 - shares[:, c]), 1e-6)
+        curvature = 2 * counts * np.maximum(shares[c] * (1 - shares[c]), 1e-6)
         hessian = np.empty((rows.shape[1], rows.shape[1]))
         weighted_gram(rows, curvature, hessian)
         factors.append(cholesky(hessian + np.diag(ridge), lower=True))

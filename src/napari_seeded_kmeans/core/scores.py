@@ -24,7 +24,6 @@ Scores = NDArray[np.float32]
 Palette = tuple[ArrayLike, ArrayLike]
 """The centres (k, d) and the weights (k,) of one class."""
 
-CHUNK = 256
 RELATIVE_ERROR = 1e-8
 """What leaving out far centres may cost a score."""
 
@@ -187,23 +186,20 @@ def nearest_scores(
 def responsibilities(samples: ArrayLike, centers: ArrayLike, *, bandwidth: float) -> Scores:
     """How much of each sample each centre answers for: softmax over centres of -|x - c_k| / bandwidth.
 
-    For fitting a read-out on seed pixels; `rbf_scores` never makes this array for a whole image.
+    For fitting a read-out on seed pixels; `rbf_scores` never makes this array for a whole image. In single
+    precision, as there.
 
     Returns
     -------
     float32 array of shape (n, k), rows sum to 1
     """
     samples = check_samples(samples)
-    points, width = check_centers(centers, samples), check_bandwidth(bandwidth, 1)[0]
-    shares = np.empty((len(samples), len(points)), np.float32)
-    for start in range(0, len(samples), CHUNK):
-        own = slice(start, start + CHUNK)
-        offsets = samples[own, np.newaxis].astype(np.float64) - points
-        exponents = -np.sqrt(np.einsum("nkd,nkd->nk", offsets, offsets)) / width
-        exponents -= exponents.max(axis=1, keepdims=True)
-        np.exp(exponents, out=exponents)
-        shares[own] = exponents / exponents.sum(axis=1, keepdims=True)
-    return shares
+    points = np.ascontiguousarray(check_centers(centers, samples).T, dtype=np.float32)
+    inverse = np.float32(1 / check_bandwidth(bandwidth, 1)[0])
+    planes = np.ascontiguousarray(samples.T, dtype=np.float32)
+    shares = np.empty((points.shape[1], len(samples)), np.float32)
+    rbf.responsibilities(planes, points, inverse, shares)
+    return shares.T
 
 
 def rbf_scores(

@@ -72,7 +72,8 @@ def painted_places(seeds: NDArray[np.integer]) -> NDArray[np.intp]:
     flat = np.ascontiguousarray(seeds).ravel()
     per_word = _WORD.itemsize // flat.itemsize
     n_whole = flat.size - flat.size % per_word
-    words = np.flatnonzero(flat[:n_whole].view(_WORD))
+    # Few true values are found several times faster than few numbers.
+    words = np.flatnonzero(flat[:n_whole].view(_WORD) != 0)
     if len(words) * per_word * 4 > flat.size:
         return np.flatnonzero(flat)
     near = (words[:, np.newaxis] * per_word + np.arange(per_word)).ravel()

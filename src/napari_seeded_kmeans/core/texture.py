@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from ._kernels.standard import mean_and_spread
 from .features import FeatureRecipe, compute_features
 from .filters import TILE_SHAPES, FilterBank, fill_tile_features, iter_tiles
 from .threads import Cancel, map_tiles
@@ -118,7 +119,8 @@ def _columns_of_channels(
 
 def standardise(recipe: FeatureRecipe, samples: Stack) -> FeatureRecipe:
     """Return the recipe that gives these samples (n, d) mean 0 and standard deviation 1."""
-    means, spreads = samples.mean(axis=0, dtype=float), samples.std(axis=0, dtype=float)
+    means, spreads = np.empty((2, samples.shape[1]))
+    mean_and_spread(np.ascontiguousarray(samples), means, spreads)
     # What was constant under the strokes says nothing about them.
     factors = np.where(spreads > 1e-6 * np.abs(means) + 1e-9, 1 / np.maximum(spreads, 1e-12), 0)
     return replace(recipe, offsets=tuple(means.tolist()), factors=tuple(factors.tolist()))

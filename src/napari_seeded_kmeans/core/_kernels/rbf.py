@@ -96,6 +96,38 @@ def rbf_scores(
 
 
 @kernel
+def responsibilities(planes: Array, centers: Array, inverse: np.float32, shares_out: Array) -> None:
+    """Softmax over centres of ``-|x - c| * inverse``, float32 (k, n), overwritten; else as `rbf_scores`.
+
+    Samples must be finite.
+    """
+    n_samples, n_centers = planes.shape[1], centers.shape[1]
+    padded = pick_centers(centers, np.minimum(np.arange(n_centers + -n_centers % GROUP), n_centers - 1))
+    block = np.zeros((padded.shape[1], WIDE), np.float32)
+    rows = np.empty((len(padded), WIDE), np.float32)
+    samples, squared = block.ravel(), rows.ravel()
+    nearest, total = np.empty(WIDE, np.float32), np.empty(WIDE, np.float32)
+    for start in range(0, n_samples, WIDE):
+        stop = min(start + WIDE, n_samples)
+        load_block(planes, start, stop, block)
+        nearest[:] = inf
+        total[:] = 0
+        for k in range(0, len(padded), GROUP):
+            own = rows[k : k + GROUP]
+            group_distances(samples, padded[k : k + GROUP], squared[k * WIDE : (k + GROUP) * WIDE])
+            _scale_distances(own, inverse, nearest)
+        for k in range(0, len(padded), GROUP):
+            _shares(rows[k : k + GROUP], nearest)
+        for k in range(n_centers):
+            for i in range(WIDE):
+                total[i] += rows[k, i]
+        for k in range(n_centers):
+            for i in range(WIDE):
+                rows[k, i] /= total[i]
+        shares_out[:, start:stop] = rows[:n_centers, : stop - start]
+
+
+@kernel
 def _scale_distances(rows: Array, inverse: np.float32, nearest: Array) -> None:
     p, q, r, s = rows[0], rows[1], rows[2], rows[3]
     for i in range(WIDE):
