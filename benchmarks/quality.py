@@ -23,7 +23,7 @@ from scipy import ndimage
 
 import napari_seeded_kmeans as nsk
 from napari_seeded_kmeans.core.coherence import best_class, light_cut
-from napari_seeded_kmeans.core.evidence import find_evidence
+from napari_seeded_kmeans.core.evidence import Evidence
 
 SETS = (
     "grabcut50",
@@ -187,9 +187,9 @@ def one_look(index: int) -> tuple[str, Any]:
     """Return the change that reads a single look of every model."""
 
     def find(model: Any, *rest: Any) -> Any:
-        return find_evidence(replace(model, looks=model.looks[index:][:1]), *rest)
+        return Evidence(replace(model, looks=model.looks[index:][:1]), *rest)
 
-    return "model.find_evidence", find
+    return "model.Evidence", find
 
 
 def every_best(view: Any, *_: Any) -> Array:

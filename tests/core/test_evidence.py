@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from napari_seeded_kmeans.core.evidence import find_evidence
+from napari_seeded_kmeans.core.evidence import Evidence
 from napari_seeded_kmeans.core.looks import look_scores
-from napari_seeded_kmeans.core.model import fit
+from napari_seeded_kmeans.core.model import fit, segment
 from napari_seeded_kmeans.core.params import make_params
 from napari_seeded_kmeans.core.texture import apply_standard
 from napari_seeded_kmeans.core.workspace import Workspace
@@ -22,6 +22,78 @@ def test_texture_counts_twice_between_two_classes(n_classes, share):
     workspace = Workspace(image, model.recipe)
     samples = apply_standard(workspace.samples(np.arange(image.size)), model.recipe)
     color, texture = (look_scores(look, samples, model.classes) for look in model.looks)
-    scores, _ = find_evidence(model, workspace)
+    scores = Evidence(model, workspace, workspace.finite).scores
     expected = (1 - share) * color + share * texture
     np.testing.assert_allclose(scores.reshape(n_classes, -1), expected, atol=1e-4)
+
+
+@pytest.fixture
+def large(monkeypatch):
+    """Return an image whose blocks have many pixels, seeds on its two discs and its ground, and the truth."""
+    monkeypatch.setattr("napari_seeded_kmeans.core.scene._N_MIDDLE", 1 << 10)
+    rng = np.random.default_rng(0)
+    y, x = np.mgrid[:100, :140]
+    truth = (np.hypot(y - 40, x - 40) < 22) | (np.hypot(y - 60, x - 100) < 25)
+    image = np.where(truth[..., None], (170.0, 90, 60), (60.0, 110, 150)) + rng.normal(0, 12, (100, 140, 3))
+    image[90:, 130:] = np.nan
+    seeds = np.zeros(truth.shape, np.uint8)
+    seeds[35:45, 38:42], seeds[55:65, 98:102], seeds[3:6, 20:120] = 2, 2, 1
+    return image, seeds, truth
+
+
+def _evidence(model, image, **kept):
+    workspace = Workspace(image, model.recipe, **kept)
+    return Evidence(model, workspace, workspace.finite)
+
+
+def test_only_what_is_looked_at_is_worked_out(large):
+    image, seeds, _ = large
+    model = fit(image, seeds, make_params(), channel_axis=-1)
+    everywhere, here = _evidence(model, image, kept_bytes=0), _evidence(model, image)
+    assert everywhere.samples is None
+    assert everywhere.places is None
+    where = np.zeros(seeds.shape, bool)
+    where[20:30, 40:45] = True
+    here.look(where)
+    view = here.view(np.full(seeds.shape, -1, np.int32))
+    assert view.scores_in(where).tobytes() == everywhere.scores[:, where].tobytes()
+    n_known = int(here._is_known.sum())
+    assert n_known == 50
+    view.need()
+    assert view.scores.tobytes() == everywhere.scores.tobytes()
+    assert here.strangeness.tobytes() == everywhere.strangeness.tobytes()
+    assert (view.scores[:, 95, 135] == 0.5).all()
+
+
+def test_samples_say_what_their_pixels_say(large):
+    image, seeds, _ = large
+    model = fit(image, seeds, make_params(), channel_axis=-1)
+    everywhere, here = _evidence(model, image, kept_bytes=0), _evidence(model, image)
+    scores, strangeness = here.samples
+    flat = everywhere.scores.reshape(2, -1)
+    assert scores.reshape(2, -1).tobytes() == flat[:, here.places].tobytes()
+    assert strangeness.tobytes() == everywhere.strangeness.ravel()[here.places].tobytes()
+    familiar = everywhere.are_familiar.reshape(2, -1)[:, here.places]
+    assert (here.are_familiar.reshape(2, -1) == familiar).all()
+
+
+@pytest.mark.parametrize("spread", ["strokes", "everywhere"])
+def test_labels_come_before_scores_that_no_label_needs(large, spread):
+    image, seeds, truth = large
+    heard = []
+    _, result = segment(
+        image,
+        seeds,
+        make_params(spread=spread),
+        channel_axis=-1,
+        on_labels=lambda labels, meant: heard.append((labels.copy(), meant)),
+    )
+    ((labels, meant),) = heard
+    assert meant == spread
+    assert (labels == result.labels).all()
+    finite = np.isfinite(image).all(axis=-1)
+    found = (labels == 2)[finite]
+    assert (found & truth[finite]).sum() / (found | truth[finite]).sum() > 0.95
+    assert (labels[~finite] == 0).all()
+    assert result.scores.sum(axis=0) == pytest.approx(1, abs=1e-5)
+    assert np.isfinite(result.strangeness).all()

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from napari_seeded_kmeans.core.scene import Scene, View, block_means, repeat_blocks
+from napari_seeded_kmeans.core.scene import Samples, Scene, View, block_means, repeat_blocks
 
 RNG = np.random.default_rng(0)
 
@@ -53,3 +53,29 @@ def test_blocks_at_the_border_repeat_its_last_pixels():
     values = np.array([[1.0, 2, 3], [5, 6, 7], [9, 10, 11]], np.float32)
     np.testing.assert_array_equal(block_means(values, (2, 2)), [[3.5, 5], [9.5, 11]])
     np.testing.assert_array_equal(repeat_blocks(np.array([[1, 2]]), (1, 2), (1, 3)), [[1, 1, 2]])
+
+
+@pytest.mark.parametrize("shape", [(64, 80), (61, 83), (9, 40, 44)])
+def test_the_pixels_that_stand_for_blocks_lie_in_them_and_miss_no_line(shape, monkeypatch):
+    monkeypatch.setattr("napari_seeded_kmeans.core.scene._N_MIDDLE", 400)
+    scene = Scene(RNG.random((2, *shape), np.float32))
+    places = np.stack(np.unravel_index(scene.sample_places, shape))
+    assert places.shape[2:] == scene.middle.shape
+    for axis, factor in enumerate(scene.middle_factors):
+        along = np.arange(scene.middle.shape[axis]).reshape(-1, *[1] * (len(shape) - axis - 1))
+        own = places[axis] // factor
+        assert (own == along).all()
+        # Every line of pixels that crosses a block of four goes through one of its samples.
+        if factor == 4:
+            whole = np.take(places[axis] % factor, range(shape[axis] // factor), axis=axis + 1)
+            assert (np.sort(whole, axis=0) == np.arange(4).reshape(-1, *[1] * len(shape))).all()
+    np.testing.assert_array_equal(scene.sample_channels, scene.channels[:, *places])
+
+
+def test_a_view_with_samples_sees_their_means_from_afar():
+    scene = Scene(np.zeros((1, 1200, 1200), np.float32))
+    scores = RNG.random((2, 4, 300, 300), np.float32)
+    samples = Samples(scores, np.zeros((4, 300, 300), np.float32))
+    unknown = np.full((2, 1200, 1200), np.nan, np.float32)
+    view = View(unknown, scene, np.full((1200, 1200), -1, np.int32), samples=samples)
+    np.testing.assert_allclose(view.middle.scores, scores.mean(axis=1))

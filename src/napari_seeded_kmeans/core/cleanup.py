@@ -7,7 +7,7 @@ closing and filling, so that one object never eats another.
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +48,8 @@ def clean(
     seeds: NDArray[np.integer] | None = None,
     familiar: NDArray[np.bool_] | None = None,
     spacing: tuple[float, ...] | None = None,
+    *,
+    familiar_places: NDArray[np.intp] | None = None,
 ) -> NDArray[np.integer]:
     """Return a cleaned copy of `labels`.
 
@@ -63,12 +65,15 @@ def clean(
         The clean-up settings; a `spread` of "auto" counts as "everywhere".
     seeds : ndarray (*spatial,), integer, optional
         The strokes, if the image is the one painted on.
-    familiar : ndarray (n_classes, *spatial), bool, optional
+    familiar : ndarray (n_classes, *spatial) or (n_classes, m), bool, optional
         Where a pixel is like those painted with the class.
     spacing : tuple of float, optional
         Size of a pixel along each axis, for settings in the image's unit.
+    familiar_places : ndarray (m,), optional
+        Of which pixels of the flattened image `familiar` speaks, if not of all.
     """
     labels = labels.copy()
+    scores_in: ScoresAt = scores if callable(scores) else lambda where: scores[:, where]
     background = background_class(classes)
     is_each_painted = seeds is not None and params.spread == "strokes" and are_several(classes)
     if is_each_painted:
@@ -85,17 +90,17 @@ def clean(
             params.spread,
             None if seeds is None else seeds == value,
             free & False if seeds is None else seeds == background,
-            None if familiar is None else familiar[index],
-            partial(_scores_of, scores, index),
+            None if familiar is None else _Familiar(familiar[index].ravel(), familiar_places),
+            partial(_scores_of, scores_in, index),
         )
         labels[after & ~before] = value
         removed = before & ~after
         if removed.any():
-            labels[removed] = _next_best(scores, removed, classes, index)
+            labels[removed] = _next_best(scores_in, removed, classes, index)
     if seeds is None:
         return labels
-    if is_each_painted and not callable(scores):
-        give_strays_away(labels, scores, classes, background, seeds)
+    if is_each_painted:
+        give_strays_away(labels, scores_in, classes, background, seeds)
     if params.keep_seeds:
         painted = seeds != 0
         labels[painted] = seeds[painted]
@@ -109,7 +114,7 @@ def _clean_mask(
     spread: str,
     own_seeds: NDArray[np.bool_] | None,
     free_seeds: NDArray[np.bool_],
-    familiar: NDArray[np.bool_] | None,
+    familiar: "_Familiar | None",
     own_scores: OwnScoresAt,
 ) -> NDArray[np.bool_]:
     """Close, open, round off, drop pieces, fill holes; grows only into `free` pixels."""
@@ -176,7 +181,7 @@ def _box(
 def _drop_pieces(
     mask: NDArray[np.bool_],
     own_seeds: NDArray[np.bool_] | None,
-    familiar: NDArray[np.bool_] | None,
+    familiar: "_Familiar | None",
     least_px: float,
 ) -> NDArray[np.bool_]:
     """Drop pieces that are too small or, given strokes, that are not what was painted on."""
@@ -190,33 +195,47 @@ def _drop_pieces(
     return pieces.paint(keep)
 
 
-def _alike(pieces: Pieces, touched: NDArray[np.bool_], familiar: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _alike(pieces: Pieces, touched: NDArray[np.bool_], familiar: "_Familiar") -> NDArray[np.bool_]:
     """Return which pieces are as large and as familiar as the touched ones: the other lung."""
     if not touched.any():
         return touched
-    numbers, sizes = pieces.numbers(), pieces.sizes
-    shares = np.bincount(numbers.ravel(), familiar.ravel(), len(sizes) + 1)[1:] / sizes
+    sizes, shares = pieces.sizes, familiar.shares_of(pieces)
     typical = np.average(shares[touched], weights=sizes[touched])
     large: NDArray[np.bool_] = sizes >= _LEAST_SIZE * np.median(sizes[touched])
     alike: NDArray[np.bool_] = large & (shares >= _LEAST_FAMILIAR * typical)
     return alike
 
 
-def _scores_of(
-    scores: NDArray[np.float32] | ScoresAt, index: int, where: NDArray[np.bool_]
-) -> NDArray[np.float32]:
+class _Familiar(NamedTuple):
+    """Whether pixels (m,) are like those painted with a class: all, or those at some places."""
+
+    pixels: NDArray[np.bool_]
+    places: NDArray[np.intp] | None
+
+    def shares_of(self, pieces: Pieces) -> NDArray[np.float64]:
+        """Return the share of each piece that is familiar."""
+        numbers = pieces.numbers().ravel()
+        if self.places is not None:
+            numbers = numbers[self.places]
+        n_known, n_familiar = (
+            np.bincount(numbers, weights, len(pieces.sizes) + 1)[1:] for weights in (None, self.pixels)
+        )
+        shares: NDArray[np.float64] = n_familiar / np.maximum(n_known, 1)
+        return shares
+
+
+def _scores_of(scores_in: ScoresAt, index: int, where: NDArray[np.bool_]) -> NDArray[np.float32]:
     """Return the scores (n,) of a class for the pixels in a mask."""
-    own: NDArray[np.float32] = scores(where)[index] if callable(scores) else scores[index][where]
+    own: NDArray[np.float32] = scores_in(where)[index]
     return own
 
 
 def _next_best(
-    scores: NDArray[np.float32] | ScoresAt, where: NDArray[np.bool_], classes: tuple[int, ...], index: int
+    scores_in: ScoresAt, where: NDArray[np.bool_], classes: tuple[int, ...], index: int
 ) -> NDArray[np.int64] | int:
     """Return the best class other than `index` of each pixel in a mask."""
     others = np.delete(np.arange(len(classes)), index)
     if len(others) == 1:
         return classes[int(others[0])]
-    own = scores(where) if callable(scores) else scores[:, where]
-    best: NDArray[np.int64] = np.asarray(classes)[others[np.argmax(own[others], axis=0)]]
+    best: NDArray[np.int64] = np.asarray(classes)[others[np.argmax(scores_in(where)[others], axis=0)]]
     return best

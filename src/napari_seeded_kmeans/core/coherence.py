@@ -37,6 +37,8 @@ _COST_LIMIT = 5.0
 _LIGHT_COST_LIMIT = 3.0
 # A pixel that is at least so sure of another class than its block is a detail.
 _SURE = 0.7
+# The samples of a block with longer sides might miss one that counts.
+_MOST_SEEN = 4
 _EDGE_FLOOR = 0.02
 _LIGHT_EDGE_FLOOR = 0.05
 # How many mean contrasts, and which difference of scores, are an edge.
@@ -108,8 +110,10 @@ def strong_cut(
         edges = Edges(
             weight_per_length * level.scene.length,
             _EDGE_FLOOR,
-            np.float32(np.sqrt(_EDGE_CONTRAST)) * level.scene.contrast,
-            np.float32(_EDGE_SCORE / np.sqrt(2)) * level.scores,
+            level.scene.contrast,
+            level.scores,
+            _EDGE_CONTRAST,
+            _EDGE_SCORE**2 / 2,
         )
         return level.scene.grid.cut(labels, free, costs, edges, cancel)
 
@@ -140,13 +144,41 @@ def _refined(view: View, coarse: Labels, factors: Factors, cut: _Cut, *, with_de
     if max(factors) == 1:
         return coarse
     shape = view.scene.shape
-    free = repeat_blocks(_near_outline(coarse), factors, shape)
-    labels = repeat_blocks(coarse, factors, shape)
+    near = _near_outline(coarse)
+    free, labels = repeat_blocks(near, factors, shape), repeat_blocks(coarse, factors, shape)
     if with_details:
-        free |= (best_class(view.scores) != labels) & (np.maximum.reduce(view.scores) >= _SURE)
+        free |= _find_details(view, labels, repeat_blocks(near | _may_differ(view, coarse), factors, shape))
+    else:
+        # Edges are seen in the pixels beside the free ones, too.
+        view.need(repeat_blocks(ndimage.maximum_filter(near, 3), factors, shape))
     free &= view.seeds < 0
     np.copyto(labels, view.seeds, where=view.seeds >= 0)
     return cut(view, labels, free)
+
+
+def _may_differ(view: View, coarse: Labels) -> Free:
+    """Return in which blocks some pixels may surely be of another class than the block: small ones say it."""
+    if view.samples is None or max(view.scene.middle_factors) > _MOST_SEEN:
+        return np.ones(coarse.shape, bool)
+    scores = view.samples.scores
+    differ: Free = np.logical_or.reduce((best_class(scores) != coarse) & _are_sure(scores))
+    return differ
+
+
+def _find_details(view: View, labels: Labels, where: Free) -> Free:
+    """Return the pixels in a mask that are surely of another class than their labels."""
+    if where.all():
+        view.need()
+        details: Free = (best_class(view.scores) != labels) & _are_sure(view.scores)
+        return details
+    scores, details = view.scores_in(where), np.zeros(labels.shape, bool)
+    details[where] = (best_class(scores) != labels[where]) & _are_sure(scores)
+    return details
+
+
+def _are_sure(scores: Values) -> Free:
+    sure: Free = np.maximum.reduce(scores) >= _SURE
+    return sure
 
 
 def _scores_at(view: View, free: Free) -> Values:

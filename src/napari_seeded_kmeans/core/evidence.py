@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ._kernels.standard import standardise
 from .distinct import Distinct, find_distinct
 from .looks import look_scores, read_planes, strangeness
+from .scene import Labels, Mask, Samples, View
 from .texture import LIMIT, Stack, apply_standard
 from .threads import Cancel, Progress, map_tiles, tiles
 from .workspace import Workspace
@@ -28,23 +29,105 @@ _TEXTURE_SHARE, _TEXTURE_SHARE_OF_SEVERAL = np.float32(2 / 3), np.float32(1 / 2)
 _MIN_PIXELS_FOR_DISTINCT = 1 << 16
 
 
-def find_evidence(
-    model: "Model", workspace: Workspace, cancel: Cancel | None = None, progress: Progress | None = None
-) -> tuple[Values, Values]:
-    """Return class scores and strangeness of every pixel, both (n_classes, *spatial)."""
-    if not model.recipe.sigmas_px:
-        return _evidence_of_colors(model, workspace.channels, cancel)
-    scores = np.empty((len(model.classes), *workspace.finite.shape), np.float32)
-    strange = np.empty_like(scores)
+class Evidence:
+    """Class scores and strangeness of an image's pixels.
 
-    def look_at(number: int) -> None:
-        stack, tile = workspace.stack(number), workspace.tiles[number]
-        rows = evidence_of(model, stack.reshape(len(stack), -1))
-        for maps, found in zip((scores, strange), rows, strict=True):
-            maps[:, *tile] = found.reshape(-1, *stack.shape[1:])
+    Of an image whose features are kept they are worked out where somebody looks: first of the pixels
+    that stand for the middle's blocks. Otherwise, and of smaller images, all are there from the start.
 
-    map_tiles(look_at, range(len(workspace.tiles)), cancel=cancel, progress=progress)
-    return scores, strange
+    Parameters
+    ----------
+    model : Model
+    workspace : Workspace
+    valid : ndarray (*spatial,), bool
+        Elsewhere all classes are as likely.
+    cancel, progress : callable, optional
+
+    Attributes
+    ----------
+    scores : ndarray (n_classes, *spatial), float32
+        Of pixels that were looked at.
+    strangeness : ndarray (*spatial,), float32
+        Distance to the nearest cluster of any class over its reach; of the same pixels.
+    samples : Samples or None
+        None if all pixels are known.
+    are_familiar : ndarray (n_classes, *spatial) or (n_classes, m), bool
+        Whether pixels are like those painted with a class.
+    places : ndarray (m,), or None
+        Where in the flattened image those pixels are; None if they are all.
+    """
+
+    def __init__(
+        self,
+        model: "Model",
+        workspace: Workspace,
+        valid: Mask,
+        cancel: Cancel | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        self._model, self._workspace, self._valid = model, workspace, valid
+        self._cancel = cancel
+        self.samples: Samples | None = None
+        self.places: NDArray[np.intp] | None = None
+        if not model.recipe.sigmas_px:
+            self.scores, strange = _evidence_of_colors(model, workspace.channels, cancel)
+            _say_nothing(self.scores, valid)
+            self.strangeness, self.are_familiar = strange.min(axis=0), strange <= 1
+            return
+        shape = len(model.classes), *valid.shape
+        self.scores = np.empty(shape, np.float32)
+        self.strangeness, self._is_known = np.empty(valid.shape, np.float32), np.zeros(valid.shape, bool)
+        if workspace.has_samples:
+            self._take_samples(progress)
+        else:
+            self.are_familiar = np.empty(shape, bool)
+            self.look(progress=progress)
+
+    def view(self, seeds: Labels) -> View:
+        """Return what a cut looks at, given the class index of every pixel (*spatial,), -1 if not painted."""
+        look = None if self.samples is None else self.look
+        return View(self.scores, self._workspace.scene, seeds, self.strangeness, self.samples, look)
+
+    def look(self, where: Mask | None = None, progress: Progress | None = None) -> None:
+        """Work out the pixels in a mask (*spatial,), or all."""
+        tiles = self._workspace.tiles
+
+        def look_at(number: int) -> None:
+            wanted = ~self._is_known[tiles[number]]
+            if where is not None:
+                wanted &= where[tiles[number]]
+            n_wanted = np.count_nonzero(wanted)
+            if n_wanted:
+                self._look_at(number, np.ones_like(wanted) if 2 * n_wanted > wanted.size else wanted)
+
+        map_tiles(look_at, range(len(tiles)), cancel=self._cancel, progress=progress)
+
+    def _look_at(self, number: int, wanted: Mask) -> None:
+        """Work out the pixels of a tile in a mask."""
+        tile = self._workspace.tiles[number]
+        scores, strange = evidence_of(self._model, self._workspace.features_in(number, wanted))
+        self.scores[:, *tile][:, wanted] = scores
+        self.strangeness[tile][wanted] = strange.min(axis=0)
+        if self.samples is None:
+            self.are_familiar[:, *tile][:, wanted] = strange <= 1
+        _say_nothing(self.scores[:, *tile], self._valid[tile])
+        self._is_known[tile] |= wanted
+
+    def _take_samples(self, progress: Progress | None) -> None:
+        workspace = self._workspace
+        features = workspace.sample_features(self._cancel, progress)
+        places = workspace.scene.sample_places
+        rows = evidence_of(self._model, features.reshape(len(features), -1), self._cancel)
+        scores, strange = (found.reshape(len(found), *places.shape) for found in rows)
+        _say_nothing(scores, self._valid.ravel()[places])
+        self.samples = Samples(scores, strange.min(axis=0))
+        self.are_familiar, self.places = strange <= 1, places.ravel()
+
+
+def _say_nothing(scores: Values, valid: Mask) -> None:
+    """Let all classes be as likely where the image is not valid."""
+    if not valid.all():
+        scores[:, ~valid] = np.float32(1 / len(scores))
 
 
 def evidence_of(model: "Model", features: Stack, cancel: Cancel | None = None) -> tuple[Values, Values]:

@@ -22,19 +22,24 @@ _STEPS = 1 << 16
 
 
 class Edges(NamedTuple):
-    """What the edges between pixels weigh: ``weight * (floor + (1 - floor) exp(-|difference|^2)) / length``.
+    """What the edges between pixels weigh: ``weight * (floor + (1 - floor) exp(-difference)) / length``.
+
+    The difference is that of channels squared and times `channels_factor`, and that of scores likewise.
 
     Attributes
     ----------
     weight, floor : float
     channels, scores : ndarray (c, *spatial), (k, *spatial), float32
         What differences are seen in; either may have no rows.
+    channels_factor, scores_factor : float
     """
 
     weight: float
     floor: float
     channels: Values
     scores: Values
+    channels_factor: float = 1.0
+    scores_factor: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +111,9 @@ class Grid:
                 factors,
                 np.float32(edges.floor),
                 channels,
+                np.float32(edges.channels_factor),
                 scores,
+                np.float32(edges.scores_factor),
                 flat,
                 neighbours,
                 weights,

@@ -7,6 +7,7 @@ from .coherence import CUT_PER_LENGTH, LIGHT_CUT, best_class, light_cut, light_c
 from .outline import settle_outline
 from .params import Params
 from .scene import View
+from .seeds import painted_places
 from .spread import Spread, find_spread, may_be_everywhere
 from .threads import Cancel
 from .unpainted import judge_unpainted
@@ -18,7 +19,10 @@ def class_indices(
     """Return the seeds (*shape,) as class indices, -1 where not painted."""
     if seeds is None:
         return np.full(shape, -1, np.int32)
-    return np.where(seeds == 0, -1, np.searchsorted(classes, seeds)).astype(np.int32)
+    indices = np.full(shape, -1, np.int32)
+    places = painted_places(seeds)
+    indices.ravel()[places] = np.searchsorted(classes, seeds.ravel()[places])
+    return indices
 
 
 def choose(
@@ -27,19 +31,17 @@ def choose(
     cancel: Cancel | None = None,
     *,
     step: float = 1.0,
-    strangeness: NDArray[np.float32] | None = None,
-) -> tuple[NDArray[np.integer], Spread, NDArray[np.float32]]:
-    """Return the class index of every pixel, how far strokes spread, and the scores it rests on.
+) -> tuple[NDArray[np.integer], Spread, View]:
+    """Return the class index of every pixel, how far strokes spread, and the view it rests on.
 
     Parameters
     ----------
     view : View
+        Without strangeness, unpainted colours are not judged.
     params : Params
     cancel : callable, optional
     step : float
         How many pixels of the image one of the view's stands for, along each side.
-    strangeness : ndarray (*spatial,), float32, optional
-        Without it, unpainted colours are not judged.
     """
     has_seeds = bool((view.seeds >= 0).any())
     spread = params.spread if has_seeds else "everywhere"
@@ -50,16 +52,17 @@ def choose(
     if spread == "auto":
         spread, of_middle = _find_spread(view, light, cancel)
     if not params.coherence:
-        return best_class(view.scores), spread, view.scores
+        view.need()
+        return best_class(view.scores), spread, view
     if spread != "strokes":
         labels = light_cut(view, light, cancel, of_middle)
         # Coarser pixels are as wide as the rim.
         if params.settle_outline and step == 1:
             labels = settle_outline(labels, view.scene, view.seeds >= 0, len(view.scores), cancel)
-        return labels, spread, view.scores
-    if params.judge_unpainted and strangeness is not None and len(view.scores) == 2:
-        view = judge_unpainted(view, strangeness, strong, params.reach, cancel)
-    return strong_cut(view, strong, params.reach, cancel), spread, view.scores
+        return labels, spread, view
+    if params.judge_unpainted and view.strangeness is not None and len(view.scores) == 2:
+        view = judge_unpainted(view, view.strangeness, strong, params.reach, cancel)
+    return strong_cut(view, strong, params.reach, cancel), spread, view
 
 
 def _find_spread(view: View, weight: float, cancel: Cancel | None) -> tuple[Spread, NDArray[np.int32]]:

@@ -15,7 +15,7 @@ from scipy import ndimage
 
 from .cleanup import clean
 from .errors import SeededKMeansError
-from .evidence import find_evidence
+from .evidence import Evidence
 from .features import FeatureRecipe, check_image, resolve_recipe, with_lightness
 from .labelling import choose, class_indices
 from .looks import Look, check_painted, fit_look
@@ -119,6 +119,8 @@ class Result(NamedTuple):
 
 OnFit = Callable[[Model, Workspace, NDArray[np.integer], NDArray[np.bool_]], None]
 """Called with a model before it is applied, its image and seeds, and where the image counts."""
+OnLabels = Callable[[NDArray[np.integer], Spread], None]
+"""Called with the labels, and what the strokes meant, before scores are worked out that no label needed."""
 
 
 def segment(
@@ -133,11 +135,12 @@ def segment(
     random_state: int = 0,
     shelf: Shelf | None = None,
     on_fit: OnFit | None = None,
+    on_labels: OnLabels | None = None,
     cancel: Cancel | None = None,
     progress: Progress | None = None,
 ) -> tuple[Model, Result]:
     """Fit a model to the strokes on an image and apply it to that image; what is not `valid` is like NaN."""
-    steps = _Steps(4, cancel, progress)
+    steps = _Steps(5, cancel, progress)
     array = check_image(image, np.ndim(seeds), channel_axis)
     painted = check_seeds(seeds, array.shape[: np.ndim(seeds)])
     workspace = open_workspace(array, painted.ndim, params, spacing=spacing, edits=edits, shelf=shelf)
@@ -151,7 +154,7 @@ def segment(
     steps.done()
     if on_fit is not None:
         on_fit(model, workspace, painted if finite.all() else np.where(finite, painted, 0), finite)
-    result = _apply(model, workspace, finite, painted, steps)
+    result = _apply(model, workspace, finite, painted, steps, on_labels)
     return model, result
 
 
@@ -248,7 +251,7 @@ def predict(
     progress: Progress | None = None,
 ) -> Result:
     """Apply a model to another image of the same kind."""
-    steps = _Steps(3, cancel, progress)
+    steps = _Steps(4, cancel, progress)
     if model.recipe.n_channels and channel_axis is None:
         channel_axis = -1
     array = check_image(image, None, channel_axis)
@@ -375,34 +378,46 @@ def _apply(
     finite: NDArray[np.bool_],
     seeds: NDArray[np.integer] | None,
     steps: _Steps,
+    on_labels: OnLabels | None = None,
 ) -> Result:
     """Scores; labels that hang together; cleaned."""
     params, classes = model.params, model.classes
-    scores, strange = find_evidence(model, workspace, steps.cancel, steps.part)
+    evidence = Evidence(model, workspace, finite, steps.cancel, steps.part)
     steps.done()
-    scores[:, ~finite] = np.float32(1 / len(classes))
-    scores = _smooth(scores, params.smooth_px, workspace.scene.spacing)
-    scores[:, ~finite] = np.float32(1 / len(classes))
     known = None if seeds is None else np.where(finite, seeds, 0)
-    view = View(scores, workspace.scene, class_indices(known, finite.shape, classes))
-    indices, spread, scores = choose(view, params, steps.cancel, strangeness=strange.min(axis=0))
-    scores[:, ~finite] = np.float32(1 / len(classes))
+    view = evidence.view(class_indices(known, finite.shape, classes))
+    if params.smooth_px:
+        view = _smooth(view, params.smooth_px, finite)
+    indices, spread, view = choose(view, params, steps.cancel)
     dtype = np.int64 if seeds is None else seeds.dtype
     labels = np.asarray(classes, dtype)[indices]
     settled = params.model_copy(update={"spread": spread})
-    labels = clean(labels, scores, classes, settled, known, strange <= 1, workspace.scene.spacing)
+    labels = clean(
+        labels,
+        view.scores_in,
+        classes,
+        settled,
+        known,
+        evidence.are_familiar,
+        workspace.scene.spacing,
+        familiar_places=evidence.places,
+    )
     labels[~finite] = 0
     steps.done()
-    return Result(labels, scores, uncertainty(scores), strange.min(axis=0), spread)
+    if on_labels is not None:
+        on_labels(labels, spread)
+    view.need()
+    view.scores[:, ~finite] = np.float32(1 / len(classes))
+    steps.done()
+    return Result(labels, view.scores, uncertainty(view.scores), evidence.strangeness, spread)
 
 
-def _smooth(
-    scores: NDArray[np.float32], sigma_px: float, spacing: tuple[float, ...] | None
-) -> NDArray[np.float32]:
+def _smooth(view: View, sigma_px: float, finite: NDArray[np.bool_]) -> View:
     """Gaussian of the score maps; `sigma_px` counts pixels of the finest axis."""
-    if sigma_px == 0:
-        return scores
+    view.need()
+    spacing, scores = view.scene.spacing, view.scores
     step = np.ones(scores.ndim - 1) if spacing is None else np.asarray(spacing, float)
     sigmas = sigma_px * step.min() / step
     smoothed: NDArray[np.float32] = ndimage.gaussian_filter(scores, (0, *sigmas), mode="nearest")
-    return smoothed
+    smoothed[:, ~finite] = np.float32(1 / len(scores))
+    return View(smoothed, view.scene, view.seeds, view.strangeness)

@@ -1,9 +1,14 @@
-"""What a cut sees: an image's edges, its evidence and its strokes, at three resolutions.
+"""What a cut sees: an image's edges, its evidence and its strokes, at several resolutions.
 
-A *sketch* for a first impression, a *middle* on which most is settled, and the
-image itself. A small image is its own middle and its own sketch.
+A *draft* that tells where things are, a *sketch* for a first impression, a
+*middle* on which most is settled, and the image itself. A small image is its own
+middle, sketch and draft.
+
+Of a large image nobody needs to know every pixel: a few of every block stand for
+the middle, and pixels are looked at where their labels are not clear from that.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -20,11 +25,19 @@ Values = NDArray[np.float32]
 Labels = NDArray[np.int32]
 Factors = tuple[int, ...]
 """How many pixels of each axis make a block."""
+Mask = NDArray[np.bool_]
+Look = Callable[[Mask | None], None]
+"""Works out what an image's pixels say in a mask (*spatial,), or everywhere."""
 
-# The middle and the sketch have at most so many pixels; those of the sketch are put into so many clusters.
+# Each has at most so many pixels; those of the sketch are put into so many clusters.
 _N_MIDDLE = 1 << 18
 _N_SKETCH = 1 << 16
+_N_DRAFT = 1 << 14
 _N_CLUSTERS = 32
+# In which quarter of a block, along each axis, its samples lie: no line of pixels goes through without one.
+_QUARTERS = np.array([(0, 1, 2, 3), (1, 3, 0, 2), (2, 0, 3, 1)])
+N_SAMPLES = 4
+"""How many pixels stand for a block."""
 
 
 class Clusters(NamedTuple):
@@ -100,6 +113,11 @@ class Scene:
         return self.middle._factors_for(_N_SKETCH)
 
     @cached_property
+    def draft_factors(self) -> Factors:
+        """The blocks of the sketch's pixels that make the draft."""
+        return self.sketch._factors_for(_N_DRAFT)
+
+    @cached_property
     def middle(self) -> "Scene":
         """The scene of blocks; itself where they are single pixels."""
         return self._reduced(self.middle_factors)
@@ -108,6 +126,35 @@ class Scene:
     def sketch(self) -> "Scene":
         """The scene of the middle's blocks; the middle where they are single pixels."""
         return self.middle._reduced(self.sketch_factors)
+
+    @cached_property
+    def draft(self) -> "Scene":
+        """The scene of the sketch's blocks; the sketch where they are single pixels."""
+        return self.sketch._reduced(self.draft_factors)
+
+    @cached_property
+    def sample_axes(self) -> list[NDArray[np.intp]]:
+        """Where along every axis the pixels lie that stand for the middle's blocks, (4, its length)."""
+        axes = []
+        for axis, (length, factor) in enumerate(zip(self.shape, self.middle_factors, strict=True)):
+            within = (2 * _QUARTERS[axis % len(_QUARTERS)] + 1) * factor // (2 * N_SAMPLES)
+            axes.append(np.minimum(np.arange(0, length, factor) + within[:, np.newaxis], length - 1))
+        return axes
+
+    @cached_property
+    def sample_places(self) -> NDArray[np.intp]:
+        """Where in the flattened image those pixels lie, (4, *middle shape)."""
+        places = [
+            np.ravel_multi_index(np.ix_(*(along[sample] for along in self.sample_axes)), self.shape)
+            for sample in range(N_SAMPLES)
+        ]
+        return np.stack(places)
+
+    @cached_property
+    def sample_channels(self) -> Values:
+        """Channels (c, 4, *middle shape) of those pixels."""
+        samples: Values = self.channels.reshape(len(self.channels), -1)[:, self.sample_places]
+        return samples
 
     @cached_property
     def clusters(self) -> Clusters:
@@ -141,6 +188,19 @@ class Scene:
         return Scene(block_means(self.channels, factors), steps)
 
 
+class Samples(NamedTuple):
+    """What the pixels say that stand for the middle's blocks.
+
+    Attributes
+    ----------
+    scores : ndarray (n_classes, 4, *middle shape), float32
+    strangeness : ndarray (4, *middle shape), float32
+    """
+
+    scores: Values
+    strangeness: Values
+
+
 @dataclass(frozen=True, eq=False)
 class View:
     """What the cut looks at: an image's evidence and its strokes.
@@ -148,34 +208,60 @@ class View:
     Attributes
     ----------
     scores : ndarray (n_classes, *spatial), float32
-        Sum to 1 over classes.
+        Sum to 1 over classes; with `look`, only of pixels that were looked at.
     scene : Scene
     seeds : ndarray (*spatial,), int32
         Index of the class painted, -1 where not painted.
+    strangeness : ndarray (*spatial,), float32, optional
+        Distance to the nearest cluster of any class over its reach; as far as scores are there.
+    samples : Samples, optional
+        What stands for the middle's blocks, if that is not the mean of all pixels.
+    look : Look, optional
+        Fills `scores` and `strangeness`; without it they are complete.
     """
 
     scores: Values
     scene: Scene
     seeds: Labels
+    strangeness: Values | None = None
+    samples: Samples | None = None
+    look: Look | None = None
+
+    def need(self, where: Mask | None = None) -> None:
+        """See to it that scores are there in a mask (*spatial,), or everywhere."""
+        if self.look is not None:
+            self.look(where)
+
+    def scores_in(self, where: Mask) -> Values:
+        """Return the scores (n_classes, n) of the pixels in a mask (*spatial,)."""
+        self.need(where)
+        found: Values = self.scores[:, where]
+        return found
 
     @cached_property
     def middle(self) -> "View":
         """The view of the scene's middle; a block is painted if one of its pixels is."""
-        return self._reduced(self.scene.middle_factors, self.scene.middle)
+        means = None if self.samples is None else self.samples.scores.mean(axis=1)
+        return self._reduced(self.scene.middle_factors, self.scene.middle, means)
 
     @cached_property
     def sketch(self) -> "View":
         """The view of the scene's sketch."""
         return self.middle._reduced(self.scene.sketch_factors, self.scene.sketch)
 
-    def _reduced(self, factors: Factors, scene: Scene) -> "View":
+    @cached_property
+    def draft(self) -> "View":
+        """The view of the scene's draft."""
+        return self.sketch._reduced(self.scene.draft_factors, self.scene.draft)
+
+    def _reduced(self, factors: Factors, scene: Scene, means: Values | None = None) -> "View":
         if scene is self.scene:
             return self
         seeds = self.seeds
         for axis, factor in enumerate(factors):
             parts = [_every(seeds, axis, first, factor) for first in range(factor)]
             seeds = np.maximum.reduce(parts)
-        return View(block_means(self.scores, factors), scene, seeds)
+        return View(block_means(self.scores, factors) if means is None else means, scene, seeds)
 
 
 def block_means(values: Values, factors: Factors) -> Values:

@@ -8,6 +8,8 @@ to the background. A piece may change hands more than once: what is no
 ventricle may look like muscle, and no stroke says so.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,7 +23,7 @@ def are_several(classes: tuple[int, ...]) -> bool:
 
 def give_strays_away(
     labels: NDArray[np.integer],
-    scores: NDArray[np.float32],
+    scores_in: Callable[[NDArray[np.bool_]], NDArray[np.float32]],
     classes: tuple[int, ...],
     background: int,
     seeds: NDArray[np.integer],
@@ -32,17 +34,17 @@ def give_strays_away(
     ----------
     labels : ndarray (*spatial,), integer
         Class values; overwritten.
-    scores : ndarray (n_classes, *spatial), float32
-        Decide where a piece goes, pixel by pixel.
+    scores_in : callable
+        Returns the scores (n_classes, n) of the pixels in a mask, which decide where each of them goes.
     classes : tuple of int
-        Class values, ascending, in the order of `scores`.
+        Class values, ascending, in the order of the scores.
     background : int
         The class that needs no stroke.
     seeds : ndarray (*spatial,), integer
         Class values, 0 where not painted.
     """
     values = np.asarray(classes)
-    left = scores.copy()
+    was_taken = np.zeros((len(classes), *labels.shape), bool)
     # Every pass takes a class from the pixels it moves, so there are no more than classes.
     for _ in classes:
         n_moved = 0
@@ -51,8 +53,12 @@ def give_strays_away(
                 continue
             pieces = find_pieces(labels == value)
             strays = pieces.paint(~pieces.are_touched(seeds == value))
-            left[index, strays] = -1
-            labels[strays] = values[left[:, strays].argmax(axis=0)]
-            n_moved += int(np.count_nonzero(strays))
+            n_strays = int(np.count_nonzero(strays))
+            if not n_strays:
+                continue
+            was_taken[index, strays] = True
+            left = np.where(was_taken[:, strays], np.float32(-1), scores_in(strays))
+            labels[strays] = values[left.argmax(axis=0)]
+            n_moved += n_strays
         if not n_moved:
             return

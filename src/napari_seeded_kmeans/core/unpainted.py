@@ -19,7 +19,7 @@ from scipy.special import expit
 
 from .coherence import CUT_PER_LENGTH, REACH, strong_cut
 from .pieces import find_pieces
-from .scene import Clusters, View, block_means
+from .scene import Clusters, Samples, View, block_means, repeat_blocks
 from .scores import rbf_scores
 from .threads import Cancel, map_tiles, tiles
 
@@ -49,38 +49,76 @@ def judge_unpainted(
     view : View
         With two classes.
     strangeness : ndarray (*spatial,), float32
-        Distance to the nearest cluster of any class over its reach.
+        Distance to the nearest cluster of any class over its reach, as far as the view's scores are there.
     weight_per_length, reach : float
         Of the cut, see `strong_cut`.
     cancel : callable, optional
     """
-    trust = np.square(np.float32(_KNOWN) / np.maximum(strangeness, np.float32(_KNOWN)))
-    sketch = view.sketch
-    known = block_means(block_means(trust, view.scene.middle_factors), view.scene.sketch_factors)
-    strokes, near = _odds(sketch.scores), _nearness(sketch)
-    clusters = sketch.scene.clusters
-    chances = _chances(clusters, near)
+    scene, draft = view.scene, view.draft
+    clusters = scene.sketch.clusters
+    of_sketch = block_means(_trust_of_middle(view, strangeness), scene.sketch_factors)
+    known = block_means(of_sketch, scene.draft_factors)
+
+    def chances_of(weights: Values) -> Values:
+        return _chances(clusters, repeat_blocks(weights, scene.draft_factors, scene.sketch.shape))
+
+    strokes, near = _odds(draft.scores), _nearness(draft)
+    chances = chances_of(near)
     for share in _NEARNESS:
-        odds = _joint(strokes, _odds_of_clusters(sketch.scene.channels, clusters, chances), known)
-        region = strong_cut(_with_odds(sketch, odds), weight_per_length, reach, cancel)
-        weights = _touched(region == 1, sketch.seeds == 1).astype(np.float32)
+        odds = _joint(strokes, _odds_of_clusters(draft.scene.channels, clusters, chances), known)
+        region = strong_cut(_with_odds(draft, odds), weight_per_length, reach, cancel)
+        weights = _touched(region == 1, draft.seeds == 1).astype(np.float32)
         weights += np.float32(share) * (1 - known) * (near - weights)
-        chances = _chances(clusters, weights)
-    return _judged(view, trust, clusters, chances, cancel)
+        chances = chances_of(weights)
+    return _judged(view, strangeness, clusters, chances, cancel)
 
 
-def _judged(view: View, trust: Values, clusters: Clusters, chances: Values, cancel: Cancel | None) -> View:
-    """Return the view with the scores of all pixels judged; piece by piece, in a core's cache."""
-    scores, channels = (maps.reshape(len(maps), -1) for maps in (view.scores, view.scene.channels))
-    judged = np.empty_like(scores)
+def _judged(
+    view: View, strangeness: Values, clusters: Clusters, chances: Values, cancel: Cancel | None
+) -> View:
+    """Return the view with its scores judged: those that are there, and others when they are looked at."""
 
-    def judge(own: slice) -> None:
-        picture = _odds_of_clusters(channels[:, own], clusters, chances)
-        odds = _joint(_odds(scores[:, own]), picture, trust.ravel()[own])
-        judged[:, own] = expit(-odds), expit(odds)
+    def judge(scores: Values, strangeness: Values, channels: Values) -> Values:
+        """Judge pixels (2, *shape), (*shape,), (c, *shape); piece by piece, in a core's cache."""
+        given, colors = (maps.reshape(len(maps), -1) for maps in (scores, channels))
+        strange, judged = strangeness.ravel(), np.empty_like(given)
 
-    map_tiles(judge, tiles(trust.size, _PIECE), cancel=cancel)
-    return View(judged.reshape(view.scores.shape), view.scene, view.seeds)
+        def judge_piece(own: slice) -> None:
+            picture = _odds_of_clusters(colors[:, own], clusters, chances)
+            odds = _joint(_odds(given[:, own]), picture, _trust(strange[own]))
+            judged[:, own] = expit(-odds), expit(odds)
+
+        map_tiles(judge_piece, tiles(strange.size, _PIECE), cancel=cancel)
+        return judged.reshape(scores.shape)
+
+    scene, seeds = view.scene, view.seeds
+    if view.samples is None:
+        return View(judge(view.scores, strangeness, scene.channels), scene, seeds)
+    judged = np.empty_like(view.scores)
+
+    def look(where: NDArray[np.bool_] | None) -> None:
+        view.need(where)
+        if where is None:
+            judged[...] = judge(view.scores, strangeness, scene.channels)
+        else:
+            judged[:, where] = judge(view.scores[:, where], strangeness[where], scene.channels[:, where])
+
+    scores, strange = view.samples
+    samples = Samples(judge(scores, strange, scene.sample_channels), strange)
+    return View(judged, scene, seeds, strangeness, samples, look)
+
+
+def _trust(strangeness: Values) -> Values:
+    """Return how far strokes know pixels, 0 to 1."""
+    trust: Values = np.square(np.float32(_KNOWN) / np.maximum(strangeness, np.float32(_KNOWN)))
+    return trust
+
+
+def _trust_of_middle(view: View, strangeness: Values) -> Values:
+    if view.samples is not None:
+        means: Values = _trust(view.samples.strangeness).mean(axis=0)
+        return means
+    return block_means(_trust(strangeness), view.scene.middle_factors)
 
 
 def _joint(strokes: Values, picture: Values, trust: Values) -> Values:

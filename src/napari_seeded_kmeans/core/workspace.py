@@ -6,17 +6,19 @@ they are worked out when they are needed, and kept for the next time.
 
 from collections.abc import Callable, Hashable
 from dataclasses import replace
+from math import prod
 from threading import Lock
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from .features import FeatureRecipe
 from .filters import iter_tiles
-from .scene import Scene
+from .scene import N_SAMPLES, Scene
 from .texture import Stack, compute_channels, n_columns, tile_stack
-from .threads import Cancel, map_tiles
+from .threads import Cancel, Progress, map_tiles
 
 Tile = tuple[slice, ...]
 Window = tuple[slice, ...]
@@ -51,6 +53,8 @@ class Workspace:
         What cuts see.
     tiles : tuple
         The parts of the image that features are worked out by; none without texture.
+    has_samples : bool
+        Whether a few pixels stand for every block of the scene's middle: where features are kept.
     """
 
     def __init__(
@@ -65,12 +69,16 @@ class Workspace:
         self.channels, self.finite = compute_channels(image, recipe)
         self.scene = Scene(self.channels, spacing)
         self.tiles: tuple[Tile, ...] = tuple(iter_tiles(self.finite.shape)) if recipe.sigmas_px else ()
+        self._n_columns = n_columns(self._raw, len(self.channels), self.finite.ndim)
         self._kept: dict[int, Stack] = {}
         self._bytes_left = kept_bytes
+        # Blocks of as few pixels as stand for them are as soon read whole.
+        self.has_samples = bool(self.tiles) and kept_bytes > 0 and prod(self.scene.middle_factors) > N_SAMPLES
+        self._block_samples: Stack | None = None
         self._last_window: tuple[Window, Stack] | None = None
-        d = n_columns(self._raw, len(self.channels), self.finite.ndim)
-        self._last_samples = np.empty(0, np.intp), np.empty((0, d), np.float32)
+        self._last_samples = np.empty(0, np.intp), np.empty((0, self._n_columns), np.float32)
         self._lock, self._window_lock, self._samples_lock = Lock(), Lock(), Lock()
+        self._blocks_lock = Lock()
 
     def stack(self, number: int) -> Stack:
         """Return the features (d, *tile shape) of a tile, as they are: nothing is standardised."""
@@ -84,6 +92,44 @@ class Workspace:
                 self._kept[number] = stack
                 self._bytes_left -= stack.nbytes
         return stack
+
+    def features_in(self, number: int, where: NDArray[np.bool_]) -> Stack:
+        """Return the features (d, n) of a tile's pixels in a mask (*tile shape), as they are."""
+        if where.all():
+            stack = self.stack(number)
+            return stack.reshape(len(stack), -1)
+        (box,) = ndimage.find_objects(where.view(np.uint8))
+        stack = self._some(number, box)
+        inside = np.flatnonzero(where[box])
+        return np.take(stack.reshape(len(stack), -1), inside, axis=1)
+
+    def sample_features(self, cancel: Cancel | None = None, progress: Progress | None = None) -> Stack:
+        """Return the features (d, 4, *middle shape) of those pixels that stand for blocks, as they are."""
+        with self._blocks_lock:
+            if self._block_samples is None:
+                self._block_samples = self._find_block_samples(cancel, progress)
+            return self._block_samples
+
+    def _find_block_samples(self, cancel: Cancel | None, progress: Progress | None) -> Stack:
+        axes, middle = self.scene.sample_axes, self.scene.middle.shape
+        found = np.empty((self._n_columns, N_SAMPLES, *middle), np.float32)
+
+        def fill(number: int) -> None:
+            tile, stack = self.tiles[number], self.stack(number)
+            for sample in range(N_SAMPLES):
+                rows = [places[sample] for places in axes]
+                blocks = tuple(
+                    slice(*np.searchsorted(own, (side.start, side.stop)))
+                    for own, side in zip(rows, tile, strict=True)
+                )
+                inside = [
+                    own[block] - side.start for own, block, side in zip(rows, blocks, tile, strict=True)
+                ]
+                picked: tuple[Any, ...] = (slice(None), *np.ix_(*inside))
+                found[:, sample][:, *blocks] = stack[picked]
+
+        map_tiles(fill, range(len(self.tiles)), cancel=cancel, progress=progress)
+        return found
 
     def every(self, window: Window, cancel: Cancel | None = None) -> Stack:
         """Return the features (d, *shape of the window) of evenly spaced pixels, as they are.
@@ -100,8 +146,7 @@ class Workspace:
         if not self.tiles:
             found = np.ascontiguousarray(self.channels[:, *window])
         else:
-            d = n_columns(self._raw, len(self.channels), len(window))
-            found = np.empty((d, *self.finite[window].shape), np.float32)
+            found = np.empty((self._n_columns, *self.finite[window].shape), np.float32)
 
             def fill(number: int) -> None:
                 part = _overlap(self.tiles[number], window)
@@ -158,7 +203,7 @@ class Workspace:
             within = tuple(axis - side.start for axis, side in zip(inside, box, strict=True))
             return self._some(int(numbers[index]), box)[:, *within]
 
-        samples = np.empty((len(places), self._last_samples[1].shape[1]), np.float32)
+        samples = np.empty((len(places), self._n_columns), np.float32)
         for rows, part in zip(own, map_tiles(pick, range(len(numbers)), cancel=cancel), strict=True):
             samples[rows] = part.T
         return samples

@@ -32,7 +32,9 @@ def connect(
     factors: Values,
     floor: np.float32,
     channels: Values,
+    channels_factor: np.float32,
     scores: Values,
+    scores_factor: np.float32,
     labels: Integers,
     neighbours_out: Integers,
     weights_out: Integers,
@@ -40,7 +42,8 @@ def connect(
 ) -> None:
     """Connect the free pixels first <= number < stop; edges to fixed ones add to the costs of other labels.
 
-    An edge weighs ``factor * (floor + (1 - floor) exp(-|difference|^2))``, rounded.
+    An edge weighs ``factor * (floor + (1 - floor) exp(-difference))``, rounded, where the difference is
+    the sum of those of channels and scores, squared and times their factors.
 
     Parameters
     ----------
@@ -54,7 +57,8 @@ def connect(
     factors : float32 (m,)
     floor : float32
     channels, scores : float32 (c, size), (k, size)
-        What differences are seen in, scaled so that one is an edge; either may have no rows.
+        What differences are seen in; either may have no rows.
+    channels_factor, scores_factor : float32
     labels : int32 (size,)
         Of the fixed pixels.
     neighbours_out : int32 (n + 1, m)
@@ -77,7 +81,8 @@ def connect(
                 continue
             other = pixel + steps[j]
             likeness = exp_negative(
-                -_squared_difference(channels, pixel, other) - _squared_difference(scores, pixel, other)
+                -channels_factor * _squared_difference(channels, pixel, other)
+                - scores_factor * _squared_difference(scores, pixel, other)
             )
             # Half up: to the nearest.
             weight = np.int32(factors[j] * (floor + (np.float32(1) - floor) * likeness) + np.float32(0.5))
