@@ -68,7 +68,7 @@ class Session:
     def __init__(self) -> None:
         self._facts = Facts()
         self._running: frozenset[Work] = frozenset()
-        self._is_slow = False
+        self._is_slow = self._is_first = False
         self._error = ""
         self._summary = ""
         self._is_fresh = False
@@ -119,7 +119,8 @@ class Session:
         if self._error:
             return self._error
         if self.is_slow:
-            return "Working. You can go on painting; Cancel (key C) stops it."
+            why = "Compiling, this once: about a minute." if self._is_first else "Working."
+            return f"{why} You can go on painting; Cancel (key C) stops it."
         if self.has_offer:
             return self._offer
         # What was said last stays for as long as an update takes: nothing flickers at every stroke.
@@ -161,9 +162,9 @@ class Session:
         self._error, self._is_fresh = "", False
         self.changed.emit()
 
-    def show_slow(self) -> None:
-        """Say that the job takes long enough to be seen."""
-        self._is_slow = True
+    def show_slow(self, *, is_first: bool = False) -> None:
+        """Say that the job takes long enough to be seen, or very long because it `is_first` of all."""
+        self._is_slow, self._is_first = True, is_first
         self.changed.emit()
 
     def finish(self, summary: str, work: Work = Work.UPDATE) -> None:

@@ -1,5 +1,6 @@
 """The folder of compiled code: shared, contended, read-only, damaged or absent, the result is right."""
 
+import gc
 import os
 import stat
 import subprocess
@@ -78,6 +79,20 @@ def test_warm_is_a_look_at_one_file(tmp_path, monkeypatch):
     warm_up.warm_up()
     assert warm_up.is_warm()
     assert warm_up.start_warm_up() is None
+
+
+def test_what_is_loaded_is_old_at_once(tmp_path, monkeypatch):
+    made = []
+    monkeypatch.setattr(warm_up, "cache_folder", lambda: tmp_path)
+    monkeypatch.setattr(warm_up, "warm_up", lambda: made.append([gc.isenabled()]))
+    warm_up.load()
+    assert not made, "compiling is left to another process"
+    (tmp_path / warm_up.MARKER).touch()
+    warm_up.load()
+    assert made == [[False]], "no collection while loading"
+    assert any(one is made[0] for one in gc.get_objects(generation=2))
+    assert gc.isenabled()
+    assert gc.get_freeze_count() == 0
 
 
 def test_without_a_folder_nothing_is_started(monkeypatch):

@@ -69,6 +69,29 @@ def test_an_image_without_seeds_asks_for_new(viewer, dock, two_halves):
     assert dock.hint_line.text in dock.run_bar.segment_button.toolTip()
 
 
+def test_new_has_the_masks_layer_ready_too_and_leaves_one_that_is_there_alone(
+    viewer, dock, two_halves, settle
+):
+    viewer.add_image(two_halves, name="halves", scale=(2, 1))
+    seeds = dock.new_seeds()
+    assert [layer.name for layer in viewer.layers] == ["halves", "halves mask", "halves seeds"]
+    mask = viewer.layers["halves mask"]
+    assert not mask.data.any()
+    np.testing.assert_array_equal(mask.scale, (2, 1))
+    assert viewer.layers.selection.active is seeds
+    paint_halves(seeds)
+    settle(dock)
+    assert viewer.layers["halves mask"] is mask
+    shown = mask.data.copy()
+    assert shown.any()
+    dock.new_seeds()
+    np.testing.assert_array_equal(mask.data, shown)
+    viewer.layers.remove(mask)
+    dock.outputs.set_value(("uncertainty",))
+    dock.new_seeds()
+    assert "halves mask" not in viewer.layers
+
+
 def test_painting_leads_from_hint_to_hint(viewer, dock, two_halves, settle):
     viewer.add_image(two_halves)
     dock.run_bar.set_live(False)
@@ -233,7 +256,7 @@ def test_progress_and_cancel_show_only_while_it_runs(viewer, dock, ready, slow, 
     assert not dock.run_bar.cancel_button.isVisible()
     dock._updates._runner._thread.join(5)
     qtbot.waitUntil(lambda: dock._updates._runner._running is None)
-    assert len(viewer.layers) == 2, "a cancelled run changes nothing"
+    assert not viewer.layers["halves mask"].data.any(), "a cancelled run changes nothing"
 
 
 def test_after_cancel_one_can_go_again(viewer, dock, ready, slow, settle):
@@ -255,16 +278,9 @@ def test_what_is_removed_or_replaced_meanwhile(what, viewer, dock, ready, slow, 
         viewer.layers.remove(ready if what == "image" else dock.choice.seeds)
     slow.may_end.set()
     settle(dock)
-    shown = [layer.name for layer in viewer.layers]
-    if what == "image":
-        assert shown == ["halves seeds"]
-        assert "Open an image" in dock.hint_line.text
-    elif what == "seeds":
-        assert shown == ["halves"]
-        assert "Press New" in dock.hint_line.text
-    else:
-        assert shown == ["halves", "halves seeds"]
-        assert "press Segment again" in dock.hint_line.text
+    hint = {"image": "Open an image", "seeds": "Press New", "data": "press Segment again"}[what]
+    assert hint in dock.hint_line.text
+    assert not viewer.layers["halves mask"].data.any()
 
 
 def test_painting_goes_on_while_it_runs_and_does_not_reach_the_job(viewer, dock, ready, slow, settle):
@@ -402,7 +418,7 @@ def test_a_file_of_another_size_or_none_at_all_is_refused(viewer, dock, ready, s
     dock.import_seeds(tmp_path / "missing.png")
     settle(dock)
     assert "missing.png" in dock.hint_line.text
-    assert len(viewer.layers) == 3
+    assert "small seeds" not in viewer.layers
 
 
 def test_300_px_are_wide_enough_for_everything_that_shows_at_first(window, docked):

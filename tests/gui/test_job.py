@@ -1,9 +1,6 @@
-"""What the worker does: waits for compiled kernels, and estimates how well strokes tell classes apart."""
+"""What the worker does: estimates how well strokes tell classes apart."""
 
-import subprocess
-import sys
 from dataclasses import replace
-from threading import Event
 
 import numpy as np
 import pytest
@@ -11,32 +8,7 @@ import pytest
 from napari_seeded_kmeans import estimate_accuracy
 from napari_seeded_kmeans.core.errors import CancelledError
 from napari_seeded_kmeans.core.workspace import Shelf
-from napari_seeded_kmeans.gui import job
 from napari_seeded_kmeans.gui.job import Request
-
-
-def python(code):
-    return subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE)
-
-
-def test_nothing_to_compile_is_nothing_to_wait_for(monkeypatch):
-    monkeypatch.setattr(job, "start_warm_up", lambda: None)
-    job.prepare(lambda: False, print)
-
-
-def test_the_other_process_is_waited_for(monkeypatch):
-    process = python("")
-    monkeypatch.setattr(job, "start_warm_up", lambda: process)
-    job.prepare(lambda: False, print)
-    assert process.returncode == 0
-
-
-def test_cancel_ends_the_other_process(monkeypatch):
-    process, cancelled = python("input()"), Event()
-    cancelled.set()
-    monkeypatch.setattr(job, "start_warm_up", lambda: process)
-    job.prepare(cancelled.is_set, print)
-    assert process.returncode != 0
 
 
 @pytest.fixture

@@ -3,17 +3,19 @@
 The first use of a kernel compiles it, for seconds and with the interpreter's lock
 held. Compiled code is kept in a folder (see ``_kernels._jit``), so it is enough
 that some process once did the work: `start_warm_up` has another process do it,
-and `is_warm` tells when loading is all that is left.
+and `is_warm` tells when loading is all that is left, which `load` does.
 """
 
+import gc
 import subprocess
 import sys
-import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 
 from ._kernels._jit import cache_folder
-from .errors import SeededKMeansWarning
+from .errors import heard_by
 from .kmeans import MIN_GRID_POINTS, kmeans, nearest_center
 from .model import segment
 from .params import make_params
@@ -34,6 +36,13 @@ def warm_up() -> None:
     folder = cache_folder()
     if folder is not None:
         (folder / MARKER).touch()
+
+
+def load() -> None:
+    """Load what is compiled, which takes half a second, so that nobody waits for it later."""
+    if is_warm():
+        with _made_to_last():
+            warm_up()
 
 
 def start_warm_up() -> subprocess.Popen[bytes] | None:
@@ -74,9 +83,31 @@ def _segment_small_images() -> None:
             make_params(spread="everywhere"),
             make_params("classic"),
         ):
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", SeededKMeansWarning)
+            with heard_by(_ignore):
                 segment(image, seeds, params)
+
+
+@contextmanager
+def _made_to_last() -> Iterator[None]:
+    """Have the garbage collector take all that is made meanwhile for old, at once and uncounted.
+
+    Tens of thousands of objects that stay to the end would else make it look through all there are,
+    which stops every thread for a fifth of a second, in the middle of a stroke.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        # Out of the young generations, and back into the oldest.
+        gc.freeze()
+        gc.unfreeze()
+        if was_enabled:
+            gc.enable()
+
+
+def _ignore(_note: str) -> None:
+    """Images as small as these have few colours; nobody wants to hear of it."""
 
 
 if __name__ == "__main__":

@@ -1,9 +1,13 @@
 """Long work in napari's activity dock.
 
-What belongs here: napari's progress bar. What does not: what counts as long, and the dock's own bar.
+What belongs here: napari's progress bar, and what is too short for it. What does not: the dock's own bar.
 """
 
 from napari.utils import progress
+from qtpy.QtCore import QTimer
+
+# What is done sooner shows in the dock alone: napari draws its whole window to add a line.
+_LONG_MS = 700
 
 
 class Activity:
@@ -18,17 +22,26 @@ class Activity:
     def __init__(self, description: str) -> None:
         self._description = description
         self._bar: progress | None = None
+        self._timer = QTimer()
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_LONG_MS)
+        self._timer.timeout.connect(self._add)
 
     def show(self, is_running: bool) -> None:
-        """Show the line, or take it away."""
-        if is_running and self._bar is None:
-            self._bar = progress(total=0, desc=self._description)
-        elif not is_running and self._bar is not None:
-            self._bar.close()
-            self._bar = None
+        """Show the line soon, or take it away."""
+        if not is_running:
+            self._timer.stop()
+            if self._bar is not None:
+                self._bar.close()
+                self._bar = None
+        elif self._bar is None and not self._timer.isActive():
+            self._timer.start()
 
     def step(self, done: int, total: int) -> None:
         """Say that `done` of `total` is done."""
         if self._bar is not None:
             self._bar.total = total
             self._bar.update(done - self._bar.n)
+
+    def _add(self) -> None:
+        self._bar = progress(total=0, desc=self._description)

@@ -19,6 +19,7 @@ from .cluster_layers import background_outputs
 from .editors import Number, WholeNumber
 from .fold import Fold
 from .image_dock import ImageDock
+from .readiness import kernels
 from .runner import Runner
 from .source import Source
 from .words import words_for
@@ -62,7 +63,7 @@ class RemoveBackground(ImageDock):
         self._every_k: EveryK | None = None
         self._shown: _Shown | None = None
         self._color: tuple[int, int, int] | None = None
-        self._folder_runner = Runner()
+        self._folder_runner = Runner(kernels.wait)
         self.outcomes: list[BackgroundOutcome] = []
         self.k_slider = QLabeledSlider(Qt.Orientation.Horizontal, self)
         self.k_slider.setRange(2, _MAX_K)

@@ -66,7 +66,11 @@ class SeededSegmentation(DockFrame):
     def new_seeds(self) -> Labels | None:
         """Add an empty seeds layer for the chosen image, ready to paint; None when no image is chosen."""
         source = self._inputs.source
-        return None if source is None else self._inputs.add_seeds(source)
+        if source is None:
+            return None
+        seeds = self._inputs.add_seeds(source)
+        self._results.get_ready(source)
+        return seeds
 
     def segment(self) -> None:
         """Start segmenting; nothing happens while something is missing."""

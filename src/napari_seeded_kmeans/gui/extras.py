@@ -22,6 +22,7 @@ from ..core.legend import Legend
 from ..core.threads import Cancel, Progress
 from ..io.tables import write_table
 from .job import Answer
+from .readiness import kernels
 from .runner import Runner
 from .source import Source
 
@@ -65,9 +66,9 @@ class Extras(QObject):
     def __init__(self) -> None:
         super().__init__()
         self._known: WeakKeyDictionary[Answer, dict[str, Any]] = WeakKeyDictionary()
-        self._runner = Runner()
+        self._runner = Runner(kernels.wait)
         # Its own thread, so that a question does not wait for a layer.
-        self._questions, self._asides = Runner(), Runner()
+        self._questions, self._asides = Runner(kernels.wait), Runner(kernels.wait)
         for runner in (self._runner, self._questions, self._asides):
             runner.failed.connect(self.failed)
 

@@ -15,6 +15,7 @@ from .hint_line import HintLine
 from .layer_choice import LayerChoice
 from .output_panel import OutputPanel
 from .params_form import ParamsForm
+from .readiness import kernels
 from .run_bar import RunBar
 
 # What is done sooner needs neither progress nor a way out.
@@ -56,7 +57,7 @@ class Front(QObject):
         self._slow_timer = QTimer(self)
         self._slow_timer.setSingleShot(True)
         self._slow_timer.setInterval(_SLOW_MS)
-        self._slow_timer.timeout.connect(session.show_slow)
+        self._slow_timer.timeout.connect(self._on_slow)
         session.changed.connect(self.show)
 
     def column(self) -> tuple[QWidget, ...]:
@@ -106,6 +107,9 @@ class Front(QObject):
         """Show nothing that still goes on by itself."""
         self._slow_timer.stop()
         self._activity.show(False)
+
+    def _on_slow(self) -> None:
+        self._session.show_slow(is_first=kernels.is_compiling)
 
 
 def _rule() -> QFrame:

@@ -14,6 +14,7 @@ from .image_choice import ImageChoice
 from .layer_watch import LayerWatch
 from .layers import Outputs
 from .pairing import Pairing
+from .readiness import kernels
 from .runner import Runner
 from .source import Source, channel_choices, full_resolution, guess_channel_axis
 from .words import words_for
@@ -41,7 +42,7 @@ class ImageDock(DockFrame):
 
     def __init__(self, napari_viewer: "napari.viewer.Viewer", parent: QWidget | None = None) -> None:
         super().__init__(napari_viewer, parent)
-        self._runner = Runner()
+        self._runner = Runner(kernels.wait)
         self._outputs = Outputs(self._viewer)
         self._pairing = Pairing(self._viewer.layers, self._outputs.__contains__)
         self._image: LayerWatch[Image] = LayerWatch(("data",), self._on_image_data)

@@ -1,8 +1,6 @@
-"""What the worker does, before and when a result is asked for: no layers, no widgets, arrays only."""
+"""What the worker does when a result is asked for: no layers, no widgets, arrays only."""
 
-from contextlib import suppress
 from dataclasses import dataclass
-from subprocess import TimeoutExpired
 from typing import Any
 
 import numpy as np
@@ -18,11 +16,8 @@ from ..core.params import make_params
 from ..core.preview import window_of
 from ..core.region import Part
 from ..core.threads import Cancel, Progress
-from ..core.warm_up import start_warm_up
 from ..core.workspace import Shelf
 from ..estimator import Segmentation, segment
-
-_POLL_S = 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,16 +144,3 @@ class Request:
             )
         n_pixels = {value: int(np.count_nonzero(result.labels == value)) for value in result.classes}
         return Answer(result, self.seeds, n_pixels, tuple(notes))
-
-
-def prepare(cancel: Cancel, _progress: Progress) -> None:
-    """Wait until another process has compiled the kernels: compiling here would make the window stutter."""
-    process = start_warm_up()
-    if process is None:
-        return
-    with process:
-        while process.poll() is None:
-            if cancel():
-                process.kill()
-            with suppress(TimeoutExpired):
-                process.wait(_POLL_S)

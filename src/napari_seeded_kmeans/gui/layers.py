@@ -112,6 +112,12 @@ class Outputs:
             if n_pixels is not None:
                 mask.layer.features = _measurements(source, legend, n_pixels)
 
+    def get_ready(self, source: Source) -> None:
+        """Add an empty mask, unless there is one."""
+        mask = self._shown.get(source.layer, {}).get("mask")
+        if mask is None or mask.layer not in self._viewer.layers:
+            self.preview(source, np.zeros(source.shape, np.uint8), Legend())
+
     def preview(self, source: Source, labels: NDArray[np.integer], legend: Legend) -> None:
         """Show labels (*spatial,) in the mask's place until the result is there."""
         look: dict[str, Any] = {"name": f"{source.layer.name} mask", "opacity": _MASK_OPACITY}

@@ -17,6 +17,7 @@ from .insight import Insight
 from .job import Answer
 from .layers import Outputs
 from .output_panel import OutputPanel
+from .source import Source
 from .updates import Preview, Update
 
 if TYPE_CHECKING:
@@ -74,6 +75,11 @@ class Results(QObject):
             self.last = None
             self._insight.clear()
             self._chosen.clear()
+
+    def get_ready(self, source: Source) -> None:
+        """Have the mask's layer there, empty, before the first stroke: napari takes its time to add one."""
+        if "mask" in self._panel.value():
+            self._outputs.get_ready(source)
 
     def preview(self, seen: Preview, legend: Legend) -> None:
         """Show what is seen already of a result that is being worked out."""

@@ -34,6 +34,11 @@ class Runner(QObject):
 
     A job that is submitted while another runs waits; one more takes the waiting one's place.
     Signals and `then` callbacks arrive in the thread that owns the runner, never after `close`.
+
+    Parameters
+    ----------
+    first : callable, optional
+        Called as ``first(cancel)`` in the worker before every job; waits for what all of them need.
     """
 
     progressed = Signal(int, int)
@@ -43,8 +48,9 @@ class Runner(QObject):
 
     _returned = Signal(object)
 
-    def __init__(self) -> None:
+    def __init__(self, first: Callable[[Cancel], None] | None = None) -> None:
         super().__init__()
+        self._first = first
         self._lock = Lock()
         self._running: _Job | None = None
         self._waiting: _Job | None = None
@@ -105,6 +111,8 @@ class Runner(QObject):
         """Do one job, in the worker thread."""
         outcome: Callable[[], None] | None
         try:
+            if self._first is not None:
+                self._first(job.cancelled.is_set)
             result = job.work(job.cancelled.is_set, partial(self._report, job))
             outcome = partial(job.then, result)
         except CancelledError:

@@ -8,6 +8,7 @@ from qtpy.QtWidgets import QWidget
 from ..core.threads import Cancel, Progress
 from .dock_frame import DockFrame
 from .hint_line import HintLine
+from .readiness import kernels
 from .run_bar import RunBar
 from .runner import Runner
 from .words import words_for
@@ -31,7 +32,7 @@ class ToolDock(DockFrame):
         self, napari_viewer: "napari.viewer.Viewer", button: str, parent: QWidget | None = None
     ) -> None:
         super().__init__(napari_viewer, parent)
-        self._runner = Runner()
+        self._runner = Runner(kernels.wait)
         self.is_running = False
         self.run_bar = RunBar(self)
         self.run_bar.segment_button.setText(button)

@@ -18,7 +18,8 @@ from ..core.preview import preview, window_of
 from ..core.spread import Spread
 from ..core.threads import Cancel, Progress
 from ..core.workspace import Shelf, Window, Workspace
-from .job import Answer, Request, prepare
+from .job import Answer, Request
+from .readiness import kernels
 from .runner import Runner
 from .source import Source
 
@@ -93,15 +94,16 @@ class Updates(QObject):
         self._spread: Spread | None = None
         self._shelf = Shelf()
         self._loaded: tuple[Any, NDArray[Any]] | None = None
-        self._runner = Runner()
-        self._glancer = Runner()
-        self._estimator = Runner()
+        self._runner = Runner(kernels.wait)
+        self._glancer = Runner(kernels.wait)
+        self._estimator = Runner(kernels.wait)
         self._runner.progressed.connect(self.progressed)
         self._runner.failed.connect(self.failed)
         self._glancer.failed.connect(self.failed)
         self._estimator.failed.connect(self.failed)
         self._seen.connect(self._on_seen, Qt.ConnectionType.QueuedConnection)
-        self._runner.submit(prepare, _nothing)
+        # All that it does is wait until what every job needs is there.
+        self._runner.submit(_pass, _nothing)
 
     @property
     def is_busy(self) -> bool:
@@ -244,6 +246,10 @@ def _spread_out(labels: Labels, window: Window, shape: tuple[int, ...]) -> Label
         if side.step > 1:
             labels = np.repeat(labels, side.step, axis=axis)
     return labels[tuple(slice(length) for length in shape)]
+
+
+def _pass(_cancel: Cancel, _progress: Progress) -> None:
+    """Do nothing."""
 
 
 def _nothing(_result: None) -> None:

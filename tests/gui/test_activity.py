@@ -1,0 +1,36 @@
+"""napari's activity dock tells of what takes long, and of nothing that is over before one looks there."""
+
+import pytest
+from napari.utils import progress
+
+from napari_seeded_kmeans.gui.activity import Activity
+
+
+@pytest.fixture
+def line():
+    """A line, taken away in the end."""
+    line = Activity("Counting")
+    yield line
+    line.show(False)
+
+
+def bars():
+    return [bar for bar in progress._all_instances if bar.desc.startswith("Counting")]
+
+
+def test_what_takes_long_has_a_line_until_it_is_done(line, qtbot):
+    line.show(True)
+    line.show(True)
+    assert not bars()
+    qtbot.waitUntil(lambda: len(bars()) == 1)
+    line.step(3, 12)
+    assert [bars()[0].n, bars()[0].total] == [3, 12]
+    line.show(False)
+    assert not bars()
+
+
+def test_what_is_done_sooner_has_none(line, qtbot):
+    line.show(True)
+    line.show(False)
+    assert not line._timer.isActive()
+    assert not bars()
