@@ -5,6 +5,8 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
+from .seeds import painted_places
+
 
 def count_strokes(seeds: NDArray[np.integer]) -> dict[int, int]:
     """Count the connected pieces of every class.
@@ -30,7 +32,7 @@ def count_strokes(seeds: NDArray[np.integer]) -> dict[int, int]:
 
     # A rim of nothing keeps the end of one row from touching the start of the next.
     shape = tuple(length + 2 for length in seeds.shape)
-    places = np.nonzero(seeds)
+    places = np.unravel_index(painted_places(seeds), seeds.shape)
     values = seeds[places]
     flat = np.ravel_multi_index(tuple(axis + 1 for axis in places), shape)
     firsts, seconds = [], []

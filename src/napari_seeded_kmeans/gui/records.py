@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from qtpy.QtCore import QObject, Signal
+from qtpy.QtCore import QObject, QTimer, Signal
 
 from ..io.seeds import write_seeds
 from ..io.sessions import SavedSession
@@ -21,6 +21,10 @@ from .source import Source, full_resolution
 
 if TYPE_CHECKING:
     from napari.viewer import Viewer
+
+
+# As long as it takes until the mask has followed a stroke.
+_PAUSE_MS = 250
 
 
 class Records(QObject):
@@ -52,6 +56,11 @@ class Records(QObject):
         self._filing = Filing(session)
         self._keeper = Keeper()
         self._found: SavedSession | None = None
+        self._painted: NDArray[np.integer] | None = None
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_PAUSE_MS)
+        self._pause.timeout.connect(self._on_pause)
         self._filing.seeds_read.connect(self._on_seeds_read)
         self._filing.session_read.connect(self._on_session_read)
         self._keeper.found.connect(self._on_found)
@@ -95,6 +104,12 @@ class Records(QObject):
 
     # ---- by itself ----
 
+    def note(self, seeds: NDArray[np.integer]) -> None:
+        """Count the strokes of `seeds` soon, and keep the sitting: the mask that follows them comes first."""
+        self._painted = seeds
+        if not self._pause.isActive():
+            self._pause.start()
+
     def count(self, seeds: NDArray[np.integer]) -> None:
         """Count the strokes of `seeds`, which nobody changes any more."""
         self._keeper.count(seeds)
@@ -115,6 +130,7 @@ class Records(QObject):
 
     def forget(self) -> None:
         """Deliver nothing about the layers that were followed so far."""
+        self._pause.stop()
         self._keeper.forget()
 
     def cancel(self) -> None:
@@ -123,10 +139,19 @@ class Records(QObject):
 
     def close(self) -> None:
         """Stop everything, for good, once what is being kept is written."""
+        if self._pause.isActive():
+            self._pause.stop()
+            self._on_pause()
         self._filing.close()
         self._keeper.close()
 
     # ---- what happens ----
+
+    def _on_pause(self) -> None:
+        if self._painted is not None:
+            self.count(self._painted)
+            self._painted = None
+            self.keep()
 
     def _on_seeds_read(self, source: Source, name: str, seeds: NDArray[np.integer]) -> None:
         if source.layer not in self._viewer.layers:
