@@ -154,16 +154,26 @@ class Eye:
 
     def __init__(self, dock: SeededSegmentation) -> None:
         self._dock = dock
-        self._is_seen = False
-        self.labels: np.ndarray | None = None
+        self._preview: Preview | None = None
         dock._updates.previewed.connect(self._on_previewed)
+
+    @property
+    def labels(self) -> np.ndarray:
+        """What was seen last, before the result."""
+        return self._preview.labels
+
+    def sees(self, seeds: np.ndarray) -> bool:
+        """Whether all that is painted was known to what is shown."""
+        return self._preview is not None and np.array_equal(self._preview.seeds, seeds)
 
     def wait(self, let_go: float, *, seen_only: bool) -> tuple[float, float]:
         """Let the window live until the newest result is shown; return both delays."""
-        self._is_seen, seen = False, float("nan")
+        seeds, preview, is_seen, seen = self._dock._seeds.layer.data, None, False, float("nan")
         until = time.perf_counter() + PATIENCE_S
         while self._dock._seeds.is_waiting or self._dock.session.running:
-            was_seen = self._is_seen
+            if preview is not self._preview and not is_seen:
+                preview, is_seen = self._preview, self.sees(seeds)
+            was_seen = is_seen
             # Asleep until something happens, the heart's beat at the latest, as the window is by itself.
             QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
             if was_seen and not seen > 0:
@@ -180,7 +190,7 @@ class Eye:
         return seen, time.perf_counter() - let_go
 
     def _on_previewed(self, seen: Preview) -> None:
-        self._is_seen, self.labels = True, seen.labels
+        self._preview = seen
 
 
 def overlap(labels: np.ndarray) -> float:

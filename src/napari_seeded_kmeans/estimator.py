@@ -89,6 +89,7 @@ def segment(
     ignore: int | Collection[int] = (),
     region: ArrayLike | None = None,
     shelf: Shelf | None = None,
+    on_sketch: OnFit | None = None,
     on_fit: OnFit | None = None,
     cancel: Cancel | None = None,
     progress: Progress | None = None,
@@ -118,6 +119,8 @@ def segment(
         Nonzero inside. Outside nothing is computed, strokes teach nothing, and labels are 0.
     shelf : Shelf, optional
         Keeps what depends on the image alone; the next call with the same shelf and image is faster.
+    on_sketch : callable, optional
+        Called before `on_fit`, and like it, with a model that was fitted in a hurry: nearly as good.
     on_fit : callable, optional
         Called once with the fitted `core.model.Model`, the image's workspace, the seeds that count and where
         the image counts (*spatial,), before the model is applied to the image.
@@ -149,6 +152,7 @@ def segment(
         valid=part.valid,
         random_state=random_state,
         shelf=shelf,
+        on_sketch=on_sketch,
         on_fit=on_fit,
         cancel=cancel,
         progress=progress,

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from napari_seeded_kmeans.core import model as core
+from napari_seeded_kmeans.core.errors import heard_by
+from napari_seeded_kmeans.core.palette_edits import NO_EDITS
 from napari_seeded_kmeans.core.params import make_params
 from napari_seeded_kmeans.core.preview import preview, window_of
 
@@ -105,3 +107,36 @@ def test_what_is_left_out_gets_no_label():
     labels = preview(model, workspace, painted, (slice(0, 40, 1), slice(0, 50, 1)), counts)
     assert (labels[:10] == 0).all()
     assert (labels[10:] != 0).all()
+
+
+@pytest.mark.parametrize("edits", [False, True])
+def test_a_sketch_comes_before_the_fit_and_shows_much_the_same(edits):
+    image, seeds, _ = scene((90, 120))
+    given = []
+
+    def listener(name):
+        return lambda *what: given.append((name, what))
+
+    settings = make_params()
+    model, _ = core.segment(image, seeds, settings)
+    own = NO_EDITS.reassigned(model, 0, 7) if edits else NO_EDITS
+    _, plain = core.segment(image, seeds, settings, edits=own)
+    _, result = core.segment(
+        image, seeds, settings, edits=own, on_sketch=listener("sketch"), on_fit=listener("fit")
+    )
+    assert [name for name, _ in given] == ["sketch", "fit"]
+    assert result.scores.tobytes() == plain.scores.tobytes(), "a result knows nothing of sketches"
+    window = (slice(0, 90, 1), slice(0, 120, 1))
+    (_, sketched), (_, exact) = given
+    np.testing.assert_array_equal(sketched[2], exact[2])
+    labels = [preview(*what[:3], window) for what in (sketched, exact)]
+    assert (labels[0] == labels[1]).mean() > 0.99
+
+
+def test_a_sketch_says_nothing_of_the_strokes_that_the_fit_says():
+    image, seeds, _ = scene((40, 50))
+    image[seeds == 7] = 160
+    said = []
+    with heard_by(said.append):
+        core.segment(image, seeds, make_params(n_clusters=8, texture=False), on_sketch=lambda *_: None)
+    assert len(said) == 1

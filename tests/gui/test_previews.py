@@ -138,6 +138,55 @@ def test_of_a_stack_the_current_slice_comes_first(viewer, dock, two_halves, gate
     assert settle(dock) is Stage.DONE
 
 
+def brush(seeds, places, value):
+    """Go on with a drag, of which napari tells step by step."""
+    seeds.data[places] = value
+    seeds.events.labels_update(data=seeds.data[places], offset=(0, 0))
+
+
+def test_the_mask_follows_a_brush_that_is_still_down(viewer, dock, shown, gate, qtbot, settle, two_halves):
+    seeds = viewer.layers["halves seeds"]
+    qtbot.waitUntil(lambda: len(shown) == 1, timeout=60_000)
+    gate.opened.set()
+    settle(dock)
+    brush(seeds, np.s_[10:40, 36:44], 1)
+    qtbot.waitUntil(lambda: len(shown) == 2, timeout=60_000)
+    assert (shown[1][12:38, 38:42] == 1).all()
+    assert not dock.session.running, "no result is worked out before the brush is lifted"
+    assert gate.n_finished == 1
+    seeds.refresh()
+    assert settle(dock) is Stage.DONE
+    assert len(shown) == 2, "what is shown already is not shown again"
+    result = segment(two_halves, seeds.data)
+    assert dock.result.labels.tobytes() == result.labels.tobytes()
+
+
+def test_a_brush_gives_up_what_is_behind_it(viewer, dock, shown, gate, qtbot, settle):
+    seeds = viewer.layers["halves seeds"]
+    qtbot.waitUntil(lambda: len(shown) == 1, timeout=60_000)
+    assert dock.session.running
+    brush(seeds, np.s_[10:40, 36:44], 1)
+    qtbot.waitUntil(lambda: len(shown) == 2, timeout=60_000)
+    assert not dock.session.running
+    brush(seeds, np.s_[10:40, 44:52], 1)
+    seeds.refresh()
+    gate.opened.set()
+    assert settle(dock) is Stage.DONE
+    assert gate.n_finished == 1
+    assert len(shown) >= 3, "the rest of the stroke was not seen before"
+
+
+def test_a_brush_leaves_a_mask_alone_that_does_not_follow(viewer, dock, shown, gate, qtbot, settle):
+    gate.opened.set()
+    settle(dock)
+    dock.run_bar.set_live(False)
+    n_shown = len(shown)
+    with qtbot.waitSignal(dock._seeds.brushed):
+        brush(viewer.layers["halves seeds"], np.s_[10:40, 36:44], 1)
+    assert dock._updates._drafter._running is None
+    assert len(shown) == n_shown
+
+
 def test_cancel_is_asked_between_tiles():
     # Nothing waits for a whole stage: work stops at the first tile after the answer is yes.
     image = np.random.default_rng(0).integers(0, 255, (300, 1100)).astype(np.uint8)

@@ -168,3 +168,40 @@ def test_a_snapshot_is_shared_until_something_is_painted(tracker):
     QApplication.processEvents()
     assert not first.any()
     assert tracker.snapshot().any()
+
+
+def brush(layer, places):
+    """Go on with a drag: napari tells of its steps, and of the whole of it when the button is let go."""
+    layer.data[places] = 1
+    layer.events.labels_update(data=layer.data[places], offset=(0, 0))
+
+
+def test_a_brush_that_is_down_is_told_of_and_its_stroke_found_when_it_is_lifted(tracker, changes, qtbot):
+    layer = Labels(np.zeros((12, 14), np.uint8))
+    tracker.follow(layer)
+    for row in (2, 3):
+        with qtbot.waitSignal(tracker.brushed):
+            brush(layer, np.s_[row : row + 1, 4:8])
+    assert not changes
+    assert tracker.counts == {}
+    layer.events.paint(value=[])
+    check(tracker, layer.data)
+    assert [len(change.index) for change in changes] == [8]
+
+
+def test_a_brush_that_rests_is_looked_at(tracker, changes, qtbot):
+    layer = Labels(np.zeros((12, 14), np.uint8))
+    tracker.follow(layer)
+    brush(layer, np.s_[2:3, 4:8])
+    qtbot.waitUntil(lambda: len(changes) == 1)
+    assert tracker.counts == {1: 4}
+
+
+def test_a_drag_that_was_told_of_ends_with_a_change_even_if_it_is_empty(tracker, changes, qtbot):
+    layer = Labels(np.ones((12, 14), np.uint8))
+    tracker.follow(layer)
+    with qtbot.waitSignal(tracker.brushed):
+        brush(layer, np.s_[2:3, 4:8])
+    layer.events.paint(value=[])
+    check(tracker, layer.data)
+    assert [len(change.index) for change in changes] == [0]

@@ -7,9 +7,9 @@ Darken, Neural Computation 1, 1989), still a palette that a person can read.
 Without learnt weights it is the sum of exponentials of the source document.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 from ._kernels import rbf
 from .class_counts import read_counts
 from .errors import SeededKMeansError, warn
-from .kmeans import kmeans
+from .kmeans import KMeansResult, kmeans
 from .palette import Palette
 from .palette_edits import Grouping
 from .params import Params
+from .quick_kmeans import quick_kmeans
 from .readout import fit_readout
 from .scores import class_scores, nearest_distances, rbf_scores, responsibilities
 from .threads import Cancel
@@ -35,6 +36,8 @@ _MAX_SAMPLES = 3000
 _MIN_SAMPLES_PER_CLASS = 300
 _SAMPLES_PER_CLUSTER = 4
 _REACH_QUANTILE = 0.9
+# How much less the loss of the read-out becomes in its last step, as a share of it.
+_PRECISION, _SKETCH_PRECISION = 1e-5, 1e-2
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,6 +122,8 @@ def fit_look(
     random_state: int,
     grouping: Grouping | None = None,
     voices: Array | None = None,
+    *,
+    is_sketch: bool = False,
 ) -> Look:
     """Learn a look from painted pixels.
 
@@ -137,6 +142,8 @@ def fit_look(
     voices : ndarray (n,), float64, optional
         How much each counts when likeness is read: a cluster counts as much as its pixels do on average.
         Nothing else that is learnt depends on them.
+    is_sketch : bool
+        In a hurry: clusters and weights are not brought to their optimum.
     """
     kept = _thinned(values, classes)
     samples, values = samples[kept], values[kept]
@@ -144,11 +151,12 @@ def fit_look(
         grouping = grouping.at(kept)
     if voices is not None:
         voices = voices[kept]
+    cluster = partial(quick_kmeans if is_sketch else kmeans, random_state=random_state)
     centers, shares, distances, reaches, loud = [], [], [], [], []
     for value in classes:
         inside = values == value
         own, groups = samples[inside], None if grouping is None else grouping.at(inside)
-        found, labels = _find_clusters(own, value, params, random_state, groups)
+        found, labels = _find_clusters(own, value, params, cluster, groups)
         counts = np.bincount(labels, minlength=len(found))
         if voices is not None:
             sums = np.bincount(labels, voices[inside], minlength=len(found))
@@ -169,7 +177,8 @@ def fit_look(
     if params.cluster_weights != "learnt":
         return Look(palette, bandwidth, np.array(reaches), voices=heard)
     likeness = responsibilities(samples, palette.centers, bandwidth=bandwidth)
-    weights, bias = fit_readout(likeness, np.searchsorted(classes, values), len(classes))
+    precision = _SKETCH_PRECISION if is_sketch else _PRECISION
+    weights, bias = fit_readout(likeness, np.searchsorted(classes, values), len(classes), precision)
     return Look(palette, bandwidth, np.array(reaches), weights, bias, heard)
 
 
@@ -224,13 +233,15 @@ def _least_reaches(look: Look) -> Array:
 
 
 def _find_clusters(
-    samples: Samples, class_value: int, params: Params, random_state: int, grouping: Grouping | None
+    samples: Samples,
+    class_value: int,
+    params: Params,
+    cluster: Callable[[Samples, int], KMeansResult],
+    grouping: Grouping | None,
 ) -> tuple[NDArray[np.floating[Any]], NDArray[np.integer]]:
     """Return the clusters (k, d) of one class and to which each of its samples (n, d) belongs."""
     if grouping is None or (grouping.ids < 0).all():
-        result = kmeans(
-            samples, _affordable_clusters(samples, class_value, params), random_state=random_state
-        )
+        result = cluster(samples, _affordable_clusters(samples, class_value, params))
         return result.centers, result.labels
     n_left = _wanted_clusters(class_value, params) - sum(
         grouping.sizes[group] for group in np.unique(grouping.ids) if group >= 0
@@ -245,7 +256,7 @@ def _find_clusters(
             continue
         affordable = _affordable_clusters(own, class_value, params) if group < 0 else _n_distinct(own)
         wanted = max(1, n_left) if group < 0 else grouping.sizes[group]
-        result = kmeans(own, min(affordable, wanted), random_state=random_state)
+        result = cluster(own, min(affordable, wanted))
         centers = np.concatenate([centers, result.centers])
         labels[inside] = result.labels + first
     return centers, labels

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import ndimage
 
 from .cleanup import clean
-from .errors import SeededKMeansError
+from .errors import SeededKMeansError, heard_by
 from .evidence import Evidence
 from .features import FeatureRecipe, check_image, resolve_recipe, with_lightness
 from .labelling import choose, class_indices
@@ -134,6 +134,7 @@ def segment(
     valid: NDArray[np.bool_] | None = None,
     random_state: int = 0,
     shelf: Shelf | None = None,
+    on_sketch: OnFit | None = None,
     on_fit: OnFit | None = None,
     on_labels: OnLabels | None = None,
     cancel: Cancel | None = None,
@@ -147,15 +148,36 @@ def segment(
     finite = workspace.finite if valid is None else workspace.finite & valid
     steps.done()
     places = finite_places(painted, finite)
-    model, taught = _fit_painted(workspace, painted, places, params, edits, random_state, cancel)
-    if edits:
-        painted = painted.copy(order="C")
-        painted.ravel()[places] = taught.pixel_values
+    to_fit = workspace, painted, places, params, edits, random_state, cancel
+    if on_sketch is not None:
+        # What is to be said about the strokes, the fit says.
+        with heard_by(lambda _message: None):
+            model, taught = _fit_painted(*to_fit, is_sketch=True)
+        on_sketch(model, workspace, _that_count(painted, places, taught, finite), finite)
+        stop_if(cancel)
+    model, taught = _fit_painted(*to_fit)
     steps.done()
     if on_fit is not None:
-        on_fit(model, workspace, painted if finite.all() else np.where(finite, painted, 0), finite)
+        on_fit(model, workspace, _that_count(painted, places, taught, finite), finite)
+    painted = _as_taught(painted, places, taught)
     result = _apply(model, workspace, finite, painted, steps, on_labels)
     return model, result
+
+
+def _as_taught(painted: NDArray[np.integer], places: NDArray[np.intp], taught: Taught) -> NDArray[np.integer]:
+    """Return seeds as edits of the palette leave them."""
+    if taught.grouping is not None:
+        painted = painted.copy(order="C")
+        painted.ravel()[places] = taught.pixel_values
+    return painted
+
+
+def _that_count(
+    painted: NDArray[np.integer], places: NDArray[np.intp], taught: Taught, finite: NDArray[np.bool_]
+) -> NDArray[np.integer]:
+    """Return seeds as edits leave them, where the image counts."""
+    painted = _as_taught(painted, places, taught)
+    return painted if finite.all() else np.where(finite, painted, 0)
 
 
 def open_workspace(
@@ -331,12 +353,22 @@ def _fit_painted(
     edits: PaletteEdits,
     random_state: int,
     cancel: Cancel | None = None,
+    *,
+    is_sketch: bool = False,
 ) -> tuple[Model, Taught]:
     """Return the model of the painted pixels at some places, and what it was taught."""
     samples = apply_standard(workspace.samples(places, cancel), workspace.recipe)
     taught = edits.apply(samples, painted.ravel()[places])
     n_channels = len(workspace.channels)
-    model = fit_samples(taught, seed_classes(painted), params, workspace.recipe, n_channels, random_state)
+    model = fit_samples(
+        taught,
+        seed_classes(painted),
+        params,
+        workspace.recipe,
+        n_channels,
+        random_state,
+        is_sketch=is_sketch,
+    )
     return model, taught
 
 
@@ -347,8 +379,10 @@ def fit_samples(
     recipe: FeatureRecipe,
     n_channels: int,
     random_state: int,
+    *,
+    is_sketch: bool = False,
 ) -> Model:
-    """Return the model of painted pixels whose features (m, d) a recipe made."""
+    """Return the model of painted pixels whose features (m, d) a recipe made; a sketch is made in a hurry."""
     _, samples, values, grouping, voices = taught
     if grouping is None:
         check_painted(values, classes)
@@ -365,7 +399,16 @@ def fit_samples(
     groupings = (grouping, None)
     with_texture = params.model_copy(update={"bandwidth": params.texture_bandwidth or params.bandwidth})
     looks = map_tiles(
-        lambda look: fit_look(samples[:, : look[0]], values, classes, look[1], random_state, look[2], voices),
+        lambda look: fit_look(
+            samples[:, : look[0]],
+            values,
+            classes,
+            look[1],
+            random_state,
+            look[2],
+            voices,
+            is_sketch=is_sketch,
+        ),
         list(zip(widths, (params, with_texture), groupings, strict=False)),
     )
     n_seeds = tuple(int(np.count_nonzero(values == value)) for value in classes)

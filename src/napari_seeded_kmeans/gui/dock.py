@@ -198,6 +198,7 @@ class SeededSegmentation(DockFrame):
         self._inputs.region_changed.connect(self._on_region_changed)
         self._inputs.seeds_chosen.connect(self._on_seeds_chosen)
         self._seeds.painted.connect(self._on_painted)
+        self._seeds.brushed.connect(self._follower.draft)
         self._sight.moved.connect(self._follower.look)
         self._updates.progressed.connect(self._front.show_progress)
         self._updates.previewed.connect(self._on_previewed)
@@ -263,10 +264,8 @@ class SeededSegmentation(DockFrame):
 
     def _on_painted(self, _change: Change | None) -> None:
         self._look()
-        # The result first: counting and keeping can wait that long.
         self._follower.follow()
-        self._records.count(self._seeds.snapshot())
-        self._records.keep()
+        self._records.note(self._seeds.snapshot())
         self._follower.get_ready()
 
     def _on_legend_changed(self) -> None:

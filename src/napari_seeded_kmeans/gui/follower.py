@@ -4,12 +4,17 @@ What belongs here: whether the result is behind, and asking for it. What does no
 results are worked out and shown.
 """
 
-from ..session import Session, Stage
+import numpy as np
+
+from ..session import Session, Stage, Work
 from .inputs import Inputs
 from .run_bar import RunBar
 from .sight import Sight
 from .situation import Situation
 from .updates import Updates
+
+# Copying more of what is seen with every move would make the brush stutter.
+_MOST_DRAFTED = 1 << 24
 
 
 class Follower:
@@ -57,6 +62,19 @@ class Follower:
         self._session.start()
         request = self._situation.request(source)
         self._updates.ask(source, request, self._sight.visible(source), afresh=afresh)
+
+    def draft(self) -> None:
+        """Have shown what the stroke that is being painted would change, if the mask follows strokes."""
+        source = self._inputs.source
+        if source is None or not self._run_bar.is_live or self._is_holding or not self._session.can_segment:
+            return
+        visible = self._sight.visible(source)
+        if np.prod([side.stop - side.start for side in visible]) <= _MOST_DRAFTED:
+            if self._updates.is_busy:
+                # It is given up; `painted` asks again, if there is enough to ask for.
+                self._session.stop(Work.UPDATE)
+            part = self._inputs.glimpse(source, visible)
+            self._updates.draft(source, self._situation.request(source), visible, part)
 
     def get_ready(self) -> None:
         """Have what depends on the image worked out, while strokes are still missing."""

@@ -78,6 +78,11 @@ class Inputs(QObject):
         array: NDArray[np.integer] = source.to_spatial(self._tracker.snapshot())
         return array
 
+    def glimpse(self, source: Source, visible: tuple[slice, ...]) -> NDArray[np.integer]:
+        """Return a copy of a part of the chosen seeds as they are now, not looked at yet."""
+        part: NDArray[np.integer] = source.to_spatial(full_resolution(self._tracker.layer))[visible]
+        return np.array(part)
+
     def path_of(self, image: Image) -> str:
         """Return where an image came from, empty if nobody knows."""
         return str(image.source.path or self._paths.get(image, ""))

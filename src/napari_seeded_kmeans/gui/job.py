@@ -90,6 +90,15 @@ class Request:
     ignore: tuple[int, ...] = ()
     region: NDArray[np.bool_] | None = None
 
+    def is_same(self, other: "Request") -> bool:
+        """Whether both ask for the same result."""
+        if self.image is not other.image or self.region is not other.region:
+            return False
+        return all(
+            getattr(self, name) == getattr(other, name)
+            for name in ("channel_axis", "spacing", "preset", "params", "edits", "ignore")
+        ) and np.array_equal(self.seeds, other.seeds)
+
     def get_ready(self, visible: tuple[slice, ...], shelf: Shelf, cancel: Cancel) -> None:
         """Work out what depends on the image alone, for what is visible, in the worker thread."""
         if self.region is not None:
@@ -122,9 +131,14 @@ class Request:
             return None
 
     def run(
-        self, cancel: Cancel, progress: Progress, shelf: Shelf | None = None, on_fit: OnFit | None = None
+        self,
+        cancel: Cancel,
+        progress: Progress,
+        shelf: Shelf | None = None,
+        on_sketch: OnFit | None = None,
+        on_fit: OnFit | None = None,
     ) -> Answer:
-        """Segment, in the worker thread; `shelf` and `on_fit` as for `segment`."""
+        """Segment, in the worker thread; `shelf`, `on_sketch` and `on_fit` as for `segment`."""
         notes: list[str] = []
         with heard_by(notes.append):
             result = segment(
@@ -137,6 +151,7 @@ class Request:
                 ignore=self.ignore,
                 region=self.region,
                 shelf=shelf,
+                on_sketch=on_sketch,
                 on_fit=on_fit,
                 cancel=cancel,
                 progress=progress,

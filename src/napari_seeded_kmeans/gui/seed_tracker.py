@@ -10,13 +10,17 @@ from typing import Any
 import numpy as np
 from napari.layers import Labels
 from numpy.typing import NDArray
-from qtpy.QtCore import QObject, QTimer, Signal
+from qtpy.QtCore import QObject, Qt, QTimer, Signal
 
 from .layer_watch import LayerWatch
 from .source import full_resolution
 
-# Steps of a drag announce themselves by labels_update only, and are not looked at before the release.
 _EVENTS = ("paint", "set_data", "data")
+# Steps of a drag announce themselves by this alone; what they changed is not looked for before the release.
+_STEPS = ("labels_update",)
+_FRAME_MS = 15
+# A brush that rests so long is looked at, though it is not lifted.
+_REST_MS = 500
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,18 +45,31 @@ class SeedTracker(QObject):
 
     painted = Signal(object)
     """The `Change` since the last look; None when the layer's array was replaced by one of another kind."""
+    brushed = Signal()
+    """The brush moved on; `painted` follows once it is lifted."""
+
+    _due = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._watch: LayerWatch[Labels] = LayerWatch(_EVENTS, self._on_event)
+        self._steps: LayerWatch[Labels] = LayerWatch(_STEPS, self._on_step)
         self._copy: NDArray[np.integer] = np.zeros(0, np.uint8)
         self._snapshot: NDArray[np.integer] | None = None
         self._counts: dict[int, int] = {}
-        # No delay: napari writes the data after the event, but before Qt comes round again.
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(0)
-        self._timer.timeout.connect(self.look)
+        self._is_due = False
+        # napari writes the data after the event, but before Qt comes round again. A timer without delay would
+        # wait until the window is drawn.
+        self._due.connect(self._on_due, Qt.ConnectionType.QueuedConnection)
+        self._frame, self._rest = QTimer(self), QTimer(self)
+        for timer, interval, slot in (
+            (self._frame, _FRAME_MS, self._on_frame),
+            (self._rest, _REST_MS, self.look),
+        ):
+            timer.setSingleShot(True)
+            timer.setInterval(interval)
+            timer.timeout.connect(slot)
+        self._was_brushed = False
 
     @property
     def layer(self) -> Labels | None:
@@ -67,12 +84,14 @@ class SeedTracker(QObject):
     @property
     def is_waiting(self) -> bool:
         """Whether something happened that was not looked at yet."""
-        return bool(self._timer.isActive())
+        return self._is_due
 
     def follow(self, layer: Labels | None) -> None:
         """Follow `layer`, and no longer the one before; `painted` does not fire."""
         self._watch.watch(layer)
-        self._timer.stop()
+        self._steps.watch(layer)
+        self._stop_waiting()
+        self._was_brushed = False
         self._start_over(np.zeros(0, np.uint8) if layer is None else self._array())
 
     def snapshot(self) -> NDArray[np.integer]:
@@ -85,8 +104,9 @@ class SeedTracker(QObject):
         return self._snapshot
 
     def look(self) -> None:
-        """Compare now; `painted` fires if anything changed."""
-        self._timer.stop()
+        """Compare now; `painted` fires if anything changed, and after `brushed` in any case."""
+        self._stop_waiting()
+        was_brushed, self._was_brushed = self._was_brushed, False
         if self.layer is None:
             return
         array = self._array()
@@ -98,10 +118,32 @@ class SeedTracker(QObject):
         if change.index.size:
             self._count(change.old, -1)
             self._count(change.new, 1)
+        if change.index.size or was_brushed:
             self.painted.emit(change)
 
     def _on_event(self, _event: Any) -> None:
-        self._timer.start()
+        if not self._is_due:
+            self._is_due = True
+            self._due.emit()
+
+    def _on_due(self) -> None:
+        if self._is_due:
+            self.look()
+
+    def _on_step(self, _event: Any) -> None:
+        # What is painted at once fires both kinds.
+        if not self._is_due and not self._frame.isActive():
+            self._frame.start()
+
+    def _on_frame(self) -> None:
+        self._was_brushed = True
+        self._rest.start()
+        self.brushed.emit()
+
+    def _stop_waiting(self) -> None:
+        self._is_due = False
+        self._frame.stop()
+        self._rest.stop()
 
     def _array(self) -> NDArray[np.integer]:
         array: NDArray[np.integer] = np.asarray(full_resolution(self.layer)) if self.layer else self._copy

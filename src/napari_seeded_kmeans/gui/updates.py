@@ -4,19 +4,21 @@ What belongs here: when a result still holds, and in which order things are work
 to ask, and what to do with the result.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
+from threading import Event
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from qtpy.QtCore import QObject, Qt, Signal
+from qtpy.QtCore import QObject, Qt, QTimer, Signal
 
+from ..core.errors import CancelledError
 from ..core.left_out import EstimatedAccuracy
 from ..core.model import Model
 from ..core.preview import preview, window_of
 from ..core.spread import Spread
-from ..core.threads import Cancel, Progress
+from ..core.threads import Cancel, Progress, stop_if
 from ..core.workspace import Shelf, Window, Workspace
 from .job import Answer, Request
 from .readiness import kernels
@@ -25,6 +27,9 @@ from .source import Source
 
 Labels = NDArray[np.integer]
 Visible = tuple[slice, ...]
+_POLL_S = 0.01
+# Longer than this no window takes to be drawn.
+_DRAWING_S = 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,10 +43,14 @@ class Update:
 
 @dataclass(frozen=True, eq=False)
 class Preview:
-    """Labels (*spatial,) of an image: new where it is seen, elsewhere those of before, or 0."""
+    """Labels (*spatial,) of an image: new where it is seen, elsewhere those of before, or 0.
+
+    The seeds are those that count; the brush that paints them may still be down.
+    """
 
     source: Source
     labels: Labels
+    seeds: Labels
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,11 +73,24 @@ class _Fitted:
     valid: NDArray[np.bool_]
 
 
+@dataclass(eq=False)
+class _Draft:
+    """What is asked for while the brush is down."""
+
+    ticket: _Ticket
+    request: Request
+    visible: Visible
+    part: Labels
+    over: Event = field(default_factory=Event)
+    is_seen: bool = False
+
+
 class Updates(QObject):
     """Asks for segmentations and passes on those that still hold; `cancel` when layers are gone.
 
-    The worker first labels what is seen, then all of the image. A newer request takes the place of one
-    whose preview is there already; other requests are finished, so that painting on does not starve the eye.
+    The worker first labels what is seen, by a model that was fitted in a hurry, then all of the image. A newer
+    request takes the place of one whose preview is there already; other requests are finished, so that painting
+    on does not starve the eye. While a brush is down, another worker shows what its stroke changes so far.
     """
 
     previewed = Signal(object)
@@ -89,12 +111,15 @@ class Updates(QObject):
         super().__init__()
         self._newest: _Ticket | None = None
         self._visible: Visible | None = None
+        self._draft: _Draft | None = None
+        self._is_drawn = Event()
         self._fitted: _Fitted | None = None
         self._shown: Labels | None = None
         self._spread: Spread | None = None
         self._shelf = Shelf()
         self._loaded: tuple[Any, NDArray[Any]] | None = None
         self._runner = Runner(kernels.wait)
+        self._drafter = Runner(kernels.wait)
         self._glancer = Runner(kernels.wait)
         self._estimator = Runner(kernels.wait)
         self._runner.progressed.connect(self.progressed)
@@ -122,7 +147,21 @@ class Updates(QObject):
         self._estimator.cancel()
         ticket = self._newest = _Ticket(source, source.data, source.spacing)
         self._visible = visible
-        self._runner.submit(partial(self._work, ticket, request), partial(self._on_done, ticket, request))
+        work = partial(self._work, ticket, request, self._draft)
+        self._runner.submit(work, partial(self._on_done, ticket, request))
+
+    def draft(self, source: Source, request: Request, visible: Visible, part: Labels) -> None:
+        """Show soon what `request` would give if its seeds were `part` where they are visible.
+
+        What is being worked out is given up: it is behind. So `ask` has to follow.
+        """
+        if self._newest is None or self._newest.data is not source.data:
+            return
+        self._estimator.cancel()
+        self._runner.cancel()
+        ticket = _Ticket(source, source.data, source.spacing)
+        draft = self._draft = _Draft(ticket, request, visible, part)
+        self._drafter.submit(partial(self._do_draft, draft), _nothing)
 
     def get_ready(self, source: Source, request: Request, visible: Visible) -> None:
         """Work out what `ask` will need of the image, before there is enough to ask for."""
@@ -144,26 +183,27 @@ class Updates(QObject):
 
     def cancel(self) -> None:
         """Stop what runs and forget what waits."""
-        self._fitted = None
-        self._estimator.cancel()
-        self._runner.cancel()
-        self._glancer.cancel()
+        self._fitted = self._draft = None
+        for runner in (self._runner, self._drafter, self._glancer, self._estimator):
+            runner.cancel()
 
     def forget(self) -> None:
         """Forget what is known of the image."""
         self._shelf = Shelf()
-        self._fitted = self._shown = self._spread = self._loaded = None
+        self._fitted = self._draft = self._shown = self._spread = self._loaded = None
 
     def close(self) -> None:
         """Stop everything, for good."""
         self.cancel()
-        for runner in (self._runner, self._glancer, self._estimator):
+        for runner in (self._runner, self._drafter, self._glancer, self._estimator):
             runner.close()
 
     # ---- in the worker ----
 
-    def _work(self, ticket: _Ticket, request: Request, cancel: Cancel, progress: Progress) -> Answer:
-        is_seen = False
+    def _work(
+        self, ticket: _Ticket, request: Request, draft: _Draft | None, cancel: Cancel, progress: Progress
+    ) -> Answer:
+        is_seen = draft is not None and self._shows(draft, request, cancel)
 
         def on_fit(model: Model, workspace: Workspace, seeds: Labels, valid: NDArray[np.bool_]) -> None:
             nonlocal is_seen
@@ -171,14 +211,41 @@ class Updates(QObject):
             if seeds.shape != ticket.source.shape or self._visible is None:
                 return
             fitted = self._fitted = _Fitted(ticket, model, workspace, seeds, valid)
-            self._glance(fitted, self._visible, cancel)
-            is_seen = True
+            # That of the sketch will do: the result follows.
+            if not is_seen:
+                self._glance(fitted, self._visible, cancel)
+                is_seen = True
 
         def is_over() -> bool:
             return cancel() or (is_seen and self._runner.is_waited_for)
 
         array = self._load(request.image)
-        return replace(request, image=array).run(is_over, progress, self._shelf, on_fit)
+        return replace(request, image=array).run(is_over, progress, self._shelf, on_fit, on_fit)
+
+    def _shows(self, draft: _Draft, request: Request, cancel: Cancel) -> bool:
+        """Whether a draft that is shown, or will be in a moment, is what a request would show."""
+        if draft.visible != self._visible or not draft.request.is_same(request):
+            self._drafter.cancel()
+            return False
+        while not draft.over.wait(_POLL_S):
+            stop_if(cancel)
+        return draft.is_seen
+
+    def _do_draft(self, draft: _Draft, cancel: Cancel, progress: Progress) -> None:
+        def on_sketch(model: Model, workspace: Workspace, seeds: Labels, valid: NDArray[np.bool_]) -> None:
+            if seeds.shape == draft.ticket.source.shape:
+                self._glance(_Fitted(draft.ticket, model, workspace, seeds, valid), draft.visible, cancel)
+                draft.is_seen = True
+            raise CancelledError
+
+        seeds = draft.request.seeds.copy()
+        seeds[draft.visible] = draft.part
+        draft.request = replace(draft.request, seeds=seeds)
+        try:
+            array = self._load(draft.request.image)
+            replace(draft.request, image=array).run(cancel, progress, self._shelf, on_sketch)
+        finally:
+            draft.over.set()
 
     def _get_ready(self, request: Request, visible: Visible, cancel: Cancel, _progress: Progress) -> None:
         array = self._load(request.image)
@@ -203,7 +270,10 @@ class Updates(QObject):
             part = labels
             labels = np.zeros_like(fitted.seeds) if before is None else before.astype(found.dtype)
             labels[visible] = part
+        self._is_drawn.clear()
         self._seen.emit(fitted, labels)
+        # Both need all cores.
+        self._is_drawn.wait(_DRAWING_S)
 
     def _load(self, data: Any) -> NDArray[Any]:
         """Return the image as an array; a lazy one is computed once."""
@@ -216,13 +286,16 @@ class Updates(QObject):
     # ---- in the window ----
 
     def _on_seen(self, fitted: _Fitted, labels: Labels) -> None:
-        if fitted is self._fitted and not _why_stale(fitted.ticket):
+        hopeful = [one.ticket for one in (self._fitted, self._draft) if one is not None]
+        if any(fitted.ticket is one for one in hopeful) and not _why_stale(fitted.ticket):
             self._shown = labels
-            self.previewed.emit(Preview(fitted.ticket.source, labels))
+            self.previewed.emit(Preview(fitted.ticket.source, labels, fitted.seeds))
+        # After the window was drawn.
+        QTimer.singleShot(0, self._is_drawn.set)
 
     def _on_done(self, ticket: _Ticket, request: Request, answer: Answer) -> None:
         is_newest = ticket is self._newest
-        self._fitted = None
+        self._fitted = self._draft = None
         reason = _why_stale(ticket)
         if not reason:
             self._shown, self._spread = answer.segmentation.labels, answer.segmentation.spread
