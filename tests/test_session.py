@@ -16,6 +16,12 @@ STAGES = [
     ("nothing painted", replace(READY, classes=()), Stage.NEEDS_STROKES, r"\(key 1\) .* \(key 2\)"),
     ("background only", replace(READY, classes=(1,)), Stage.NEEDS_STROKES, r"what you want, too \(key 2\)"),
     ("foreground only", replace(READY, classes=(2,)), Stage.NEEDS_STROKES, r"background, too \(key 1\)"),
+    (
+        "class 2 ignored",
+        replace(READY, classes=(1,), ignored=(2,)),
+        Stage.NEEDS_STROKES,
+        "class 2 teach nothing",
+    ),
     ("class 7 only", replace(READY, classes=(7,)), Stage.NEEDS_STROKES, "Only class 7"),
     ("no output wanted", replace(READY, keeps_output=False), Stage.NEEDS_OUTPUT, "at least one output"),
     ("all there", READY, Stage.READY, "press Segment"),

@@ -40,7 +40,9 @@ class Facts:
     image_shape, seeds_shape : tuple of int or None
         Spatial shapes; None when nothing is chosen.
     classes : tuple of int
-        Class values that are painted; two are enough to go on, so more need not be listed.
+        Class values that are painted and teach something; two are enough to go on.
+    ignored : tuple of int
+        Class values that are painted and teach nothing.
     painted_px : int
         How many pixels are painted, of any class.
     keeps_output : bool
@@ -54,6 +56,7 @@ class Facts:
     image_shape: tuple[int, ...] | None = None
     seeds_shape: tuple[int, ...] | None = None
     classes: tuple[int, ...] = ()
+    ignored: tuple[int, ...] = ()
     painted_px: int = 0
     keeps_output: bool = True
     region_problem: str = ""
@@ -68,7 +71,7 @@ class Session:
     def __init__(self) -> None:
         self._facts = Facts()
         self._running: frozenset[Work] = frozenset()
-        self._is_slow = self._is_first = False
+        self._is_slow = self._is_first = self._is_holding = False
         self._error = ""
         self._summary = ""
         self._is_fresh = False
@@ -153,6 +156,11 @@ class Session:
         self._error, self._is_fresh = "", False
         self.changed.emit()
 
+    def hold(self, is_holding: bool) -> None:
+        """Say that strokes gather until a key is let go, or that they do no longer."""
+        self._is_holding = is_holding
+        self.changed.emit()
+
     def start(self, work: Work = Work.UPDATE) -> None:
         """Say that a job runs from now on."""
         self._is_slow = self.is_slow
@@ -215,9 +223,11 @@ class Session:
             case Stage.NEEDS_REGION:
                 return self._facts.region_problem
             case Stage.NEEDS_STROKES:
-                return _missing_strokes(self._facts.classes)
+                return _missing_strokes(self._facts.classes, self._facts.ignored)
             case Stage.NEEDS_OUTPUT:
                 return "Tick at least one output to keep."
+            case _ if self._is_holding:
+                return "The mask follows when you let go of the key H."
             case _:
                 return "Ready: press Segment."
 
@@ -227,7 +237,10 @@ def in_pixels(shape: tuple[int, ...] | None) -> str:
     return f"{' x '.join(str(length) for length in shape or ())} pixels"
 
 
-def _missing_strokes(classes: tuple[int, ...]) -> str:
+def _missing_strokes(classes: tuple[int, ...], ignored: tuple[int, ...]) -> str:
+    if ignored:
+        names = " and ".join(map(str, ignored))
+        return f"Strokes of class {names} teach nothing: paint two others, or let go of Ignore."
     if not classes:
         return "Paint some background (key 1) and some of what you want (key 2)."
     other = 2 if classes[0] == 1 else 1

@@ -67,6 +67,15 @@ def test_how_sure_it_is_comes_once_nothing_is_painted(viewer, dock, seeds, two_h
     qtbot.waitUntil(lambda: "right" not in line(dock).text(), timeout=20_000)
 
 
+def test_after_cancel_nothing_is_awaited(dock, seeds, settle):
+    seeds.paint((2, 2), 1)
+    settle(dock)
+    assert "left out: …" in line(dock).text()
+    dock.cancel()
+    assert "left out" not in line(dock).text()
+    assert "Chosen" in line(dock).text()
+
+
 def test_an_edited_palette_is_not_judged(dock, seeds, settle, qtbot):
     dock.clusters.weigh(0, 3)
     settle(dock)

@@ -89,6 +89,14 @@ def test_add_rename_and_paint(viewer, dock, seeds, settle, qtbot):
     assert "vessels" in dock.hint_line.text, "shares are told by name"
 
 
+def test_a_name_too_long_for_the_list_is_read_under_the_mouse(dock, seeds):
+    name = "a <long> name that the list has no room for"
+    dock.classes.rename(2, name)
+    assert "a &lt;long&gt; name that the list has no room for" in dock.class_list.tree.topLevelItem(
+        1
+    ).toolTip(1)
+
+
 def test_a_colour_is_the_same_in_seeds_mask_and_list_and_survives_the_next_run(viewer, dock, seeds, settle):
     dock.classes.recolor(2, "#102030")
     mask = viewer.layers["halves mask"]

@@ -99,6 +99,17 @@ def test_a_click_answers_and_does_not_paint(window, docked, two_halves, settle, 
     assert seeds.data[20, 20], "the brush is in hand again"
 
 
+def test_a_hand_may_tremble_in_a_click_and_a_drag_asks_nothing(window, docked, two_halves, settle, qtbot):
+    seeds = prepare(window, docked, two_halves, settle)
+    docked.insight.why_fold.set_open(True)
+    qtbot.mouseClick(docked.insight.panel.pin_button, Qt.MouseButton.LeftButton)
+    pixel = 1 / getattr(window, "scene", window).camera.zoom
+    drag(window, seeds, [(20, 50), (20 + 2 * pixel, 50), (20 + pixel, 50 + 3 * pixel)])
+    qtbot.waitUntil(lambda: "(20, 50)" in docked.insight.panel.answer)
+    drag(window, seeds, [(30, 40), (30, 40 + 30 * pixel), (30, 40)])
+    assert docked.insight._inspector._position == (20, 50)
+
+
 def test_the_answer_follows_the_pointer_that_rests_until_a_pixel_is_pinned(
     window, docked, two_halves, settle, qtbot
 ):

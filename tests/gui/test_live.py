@@ -217,6 +217,7 @@ def test_keys_hold_segment_and_cancel(window, docked, two_halves, settle, jobs):
     drag(window, seeds, [(10, 56), (40, 56)])
     assert docked.session.stage is Stage.READY
     assert not jobs, "strokes gather while H is down"
+    assert "let go of the key H" in docked.hint_line.text
     key(window, QEvent.Type.KeyRelease, Qt.Key.Key_H)
     assert docked.session.stage is Stage.RUNNING
     key(window, QEvent.Type.KeyPress, Qt.Key.Key_C)

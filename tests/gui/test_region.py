@@ -134,7 +134,7 @@ def test_an_ignored_class_is_none_of_the_two_that_are_needed(viewer, dock, two_h
     dock.classes.set_ignored(2, True)
     paint_halves(seeds)
     settle(dock)
-    assert "Only class 1" in dock.hint_line.text
+    assert "class 2 teach nothing" in dock.hint_line.text
 
 
 def test_both_are_saved_opened_and_exported(viewer, dock, seeds, settle, qtbot, tmp_path):

@@ -45,6 +45,13 @@ class Chosen(QObject):
         self._legend = legend
         self._show()
 
+    def cancel(self) -> None:
+        """Wait for nothing any more."""
+        self._idle.stop()
+        if self._is_awaited:
+            self._is_awaited = False
+            self._show()
+
     def clear(self) -> None:
         """Be about no result."""
         self._idle.stop()

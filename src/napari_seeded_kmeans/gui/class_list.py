@@ -1,6 +1,7 @@
 """The classes as rows: key, colour, name, eye, strokes, share. Shows and emits, decides nothing."""
 
 from collections.abc import Sequence
+from html import escape
 from typing import NamedTuple
 
 from qtpy.QtCore import QSize, Qt, Signal
@@ -189,4 +190,6 @@ def _fill(item: QTreeWidgetItem, row: ClassRow) -> None:
     for column, text in ((_KEY, str(row.value)), (_NAME, row.name), (_STROKES, strokes), (_SHARE, share)):
         item.setText(column, text)
     for column, text in _HELP.items():
-        item.setToolTip(column, f"<p>{text}</p>")
+        # Long names are cut in the list.
+        name = f"<p><b>{escape(row.name)}</b></p>" if column == _NAME else ""
+        item.setToolTip(column, f"{name}<p>{text}</p>")

@@ -86,6 +86,7 @@ class SeededSegmentation(DockFrame):
     def cancel(self) -> None:
         """Stop what runs; layers stay as they are."""
         self._updates.cancel()
+        self._chosen.cancel()
         self._records.cancel()
         self.session.stop()
 

@@ -41,6 +41,7 @@ class Follower:
     def hold(self, is_holding: bool) -> None:
         """Let changes gather from now on, or catch up with them."""
         self._is_holding = is_holding
+        self._session.hold(is_holding and self._run_bar.is_live)
         self.catch_up()
 
     def follow(self) -> None:

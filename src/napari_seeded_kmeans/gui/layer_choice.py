@@ -121,9 +121,7 @@ class LayerChoice(QWidget):
     def offer_channels(self, axes: Sequence[int], names: Sequence[str], chosen: int | None) -> None:
         """Offer axes that may hold channels, and none of them; the row shows only if there are any."""
         # -1 stands for "no channels": None is what a combo without a choice says.
-        self._channels.offer(
-            [-1, *axes], ["none: every axis is space", *names], -1 if chosen is None else chosen
-        )
+        self._channels.offer([-1, *axes], ["none (space only)", *names], -1 if chosen is None else chosen)
         self._form.setRowVisible(self._channels, len(axes) > 0)
 
     def offer_regions(self, layers: "Sequence[Labels | Shapes]", chosen: "Labels | Shapes | None") -> None:

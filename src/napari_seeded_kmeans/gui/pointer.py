@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 # Long enough that passing by asks nothing, short enough to feel like an answer.
 _REST_MS = 120
+# A hand that clicks may move the pointer by so much, on the canvas.
+_TREMOR_PX = 4
 
 
 class Hover(QObject):
@@ -105,11 +107,12 @@ class Pointer:
         self._then = self._source = self._resting = None
 
     def _on_press(self, _viewer: Any, event: Any) -> Iterator[None]:
-        position = event.position
+        position, start, way_px = event.position, np.array(event.pos), 0.0
         yield
-        if event.type == "mouse_move":
-            while event.type == "mouse_move":
-                yield
+        while event.type == "mouse_move":
+            way_px = max(way_px, float(np.abs(np.array(event.pos) - start).max()))
+            yield
+        if way_px > _TREMOR_PX:
             return
         place = None if self._source is None else pixel_at(self._source, position)
         if place is not None and self._then is not None:

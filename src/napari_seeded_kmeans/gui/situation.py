@@ -42,6 +42,7 @@ class Situation:
             image_shape=None if source is None else source.shape,
             seeds_shape=self._inputs.seeds_shape,
             classes=tuple(value for value in counts if value not in ignored),
+            ignored=tuple(value for value in counts if value in ignored),
             painted_px=sum(counts.values()),
             keeps_output=keeps_output,
             region_problem=self._inputs.region_problem,
