@@ -75,7 +75,7 @@ class Grid:
         Parameters
         ----------
         labels : int32 (*spatial,)
-            From 0.
+            From 0. Overwritten.
         free : bool (*spatial,)
         costs : float32 (n_labels, n)
             Of the free pixels, in the order of ``labels[free]``.
@@ -85,19 +85,20 @@ class Grid:
         if not len(pixels):
             return labels
         stop_if(cancel)
-        numbers = np.full(self.shape, grid.FIXED, np.int32)
-        numbers.ravel()[pixels] = np.arange(len(pixels), dtype=np.int32)
+        places = self._rimmed_places(pixels)
+        rimmed = np.full([length + 2 for length in self.shape], grid.OUTSIDE, np.int32)
+        rimmed[(slice(1, -1),) * rimmed.ndim] = grid.FIXED
+        numbers = rimmed.ravel()
+        numbers[places] = np.arange(len(pixels), dtype=np.int32)
         prices = np.ascontiguousarray(np.rint(costs.T * np.float32(UNIT)), np.int32)
         neighbours = np.empty((len(pixels) + 1, len(self.moves)), np.int32)
         weights = np.empty((len(pixels), len(self.moves) // 2), np.int32)
         neighbours[-1] = len(pixels)
         stop_if(cancel)
-        places = self._rimmed_places(pixels)
-        rimmed = np.pad(numbers, 1, constant_values=grid.OUTSIDE).ravel()
         steps, offsets = self.moves @ _strides(self.shape), self._rimmed_offsets
         factors = np.float32(edges.weight * UNIT) / self.lengths
         channels, scores = (maps.reshape(len(maps), labels.size) for maps in (edges.channels, edges.scores))
-        flat = labels.flatten()
+        flat = labels.ravel()
 
         def connect(tile: slice) -> None:
             grid.connect(
@@ -105,7 +106,7 @@ class Grid:
                 tile.stop,
                 pixels,
                 places,
-                rimmed,
+                numbers,
                 steps,
                 offsets,
                 factors,

@@ -235,7 +235,7 @@ class View:
     def scores_in(self, where: Mask) -> Values:
         """Return the scores (n_classes, n) of the pixels in a mask (*spatial,)."""
         self.need(where)
-        found: Values = self.scores[:, where]
+        found: Values = self.scores.reshape(len(self.scores), -1)[:, np.flatnonzero(where)]
         return found
 
     @cached_property

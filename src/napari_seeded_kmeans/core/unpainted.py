@@ -100,8 +100,11 @@ def _judged(
         view.need(where)
         if where is None:
             judged[...] = judge(view.scores, strangeness, scene.channels)
-        else:
-            judged[:, where] = judge(view.scores[:, where], strangeness[where], scene.channels[:, where])
+            return
+        places = np.flatnonzero(where)
+        given, colors = (maps.reshape(len(maps), -1) for maps in (view.scores, scene.channels))
+        found = judge(given[:, places], strangeness.ravel()[places], colors[:, places])
+        judged.reshape(len(judged), -1)[:, places] = found
 
     scores, strange = view.samples
     samples = Samples(judge(scores, strange, scene.sample_channels), strange)
