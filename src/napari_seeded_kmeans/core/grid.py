@@ -17,6 +17,8 @@ UNIT = 1000.0
 _N_EXPANSION_ROUNDS = 2
 # Nodes whose flow is settled together, before that between them: what fits a core's cache.
 _STRIP = 1 << 15
+# How many strips become one when their flow is settled.
+_JOINED = 4
 # How many steps of a flow to take before asking whether it is still wanted.
 _STEPS = 1 << 16
 
@@ -214,7 +216,8 @@ class _Graph:
     def _expand(self, labels: Labels, label: int, cancel: Cancel | None) -> int:
         """Let `label` take the nodes that make the energy least, in place; returns how many it took.
 
-        Strips first, each in its thread and in the cache; what is left to be done across them is little.
+        Strips first, each in its thread and in the cache, then ever wider ones: what is left to be done
+        across them is little.
         """
         stop_if(cancel)
         n = len(labels)
@@ -233,11 +236,18 @@ class _Graph:
                 time, is_done = cut.max_flow(strip.start, strip.stop, time, _STEPS, *own)
             return time
 
-        strips = tiles(n, _STRIP)
-        ends = map_tiles(flow, strips, cancel=cancel)
-        if len(strips) > 1:
-            cut.bridge(labels, self.weights, self.neighbours, label, _STRIP, room)
-            flow(slice(0, n), max(ends))
+        span, ends = _STRIP, map_tiles(flow, tiles(n, _STRIP), cancel=cancel)
+        while len(ends) > 1:
+            time, narrow = max(ends), span
+
+            def join(strip: slice, time: int = time, narrow: int = narrow) -> int:
+                cut.bridge(
+                    labels, self.weights, self.neighbours, label, narrow, strip.start, strip.stop, room
+                )
+                return flow(strip, time)
+
+            span *= _JOINED
+            ends = map_tiles(join, tiles(n, span), cancel=cancel)
         return cut.take(labels, trees, label)
 
 

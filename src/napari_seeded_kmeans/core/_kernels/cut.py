@@ -80,15 +80,22 @@ def prepare(
 
 @kernel
 def bridge(
-    labels: Integers, weights: Integers, neighbours: Integers, label: int, span: int, room: Integers
+    labels: Integers,
+    weights: Integers,
+    neighbours: Integers,
+    label: int,
+    span: int,
+    first: int,
+    stop: int,
+    room: Integers,
 ) -> None:
-    """Give room to the edges between strips of `span` nodes; arrays as `prepare` had them."""
-    n, half = labels.size, weights.shape[1]
-    for node in range(n):
-        stop = node - node % span + span
+    """Give room to the edges between strips of `span` nodes where first <= node < stop; arrays as for `prepare`."""
+    half = weights.shape[1]
+    for node in range(first, stop):
+        own_stop = node - node % span + span
         for j in range(half):
             other = neighbours[node, half + j]
-            if stop <= other < n:
+            if own_stop <= other < stop:
                 _, both, back = _terms(labels[node], labels[other], label, weights[node, j])
                 room[node, half + j] = both - back
                 room[other, half - 1 - j] = back
