@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from napari_seeded_kmeans import SeededKMeansError
-from napari_seeded_kmeans.core.seeds import check_seeds, painted_places, strokes_to_seeds
+from napari_seeded_kmeans.core.seeds import changed_places, check_seeds, painted_places, strokes_to_seeds
 
 RED, BLUE, BLACK, WHITE = (255, 0, 0), (0, 0, 255), (0, 0, 0), (255, 255, 255)
 
@@ -110,3 +110,14 @@ def test_what_is_painted_is_found_in_order(dtype, share, shape):
     seeds = np.where(rng.random(shape) < share, rng.integers(-3, 4, shape) % 250, 0).astype(dtype)
     for array in (seeds, seeds.T, seeds[::2, ::-1]):
         np.testing.assert_array_equal(painted_places(array), np.flatnonzero(array))
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.int32, np.int64])
+@pytest.mark.parametrize("shape", [(3,), (7, 9), (5, 6, 11), (40, 50)])
+@pytest.mark.parametrize("share", [0.0, 0.02, 0.9])
+def test_changes_are_found_wherever_they_are(dtype, shape, share):
+    rng = np.random.default_rng(0)
+    one = rng.integers(0, 3, shape).astype(dtype)
+    other = np.where(rng.random(shape) < share, one + 1, one).astype(dtype)
+    for pair in ((one, other), (np.asfortranarray(one), other), (one[..., ::-1], other[..., ::-1])):
+        np.testing.assert_array_equal(changed_places(*pair), np.flatnonzero(pair[0] != pair[1]))

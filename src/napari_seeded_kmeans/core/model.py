@@ -147,8 +147,8 @@ def segment(
     workspace = open_workspace(array, painted.ndim, params, spacing=spacing, edits=edits, shelf=shelf)
     finite = workspace.finite if valid is None else workspace.finite & valid
     steps.done()
-    places = finite_places(painted, finite)
-    to_fit = workspace, painted, places, params, edits, random_state, cancel
+    classes, places = _classes_and_places(painted, finite)
+    to_fit = workspace, painted, classes, places, params, edits, random_state, cancel
     if on_sketch is not None:
         # What is to be said about the strokes, the fit says.
         with heard_by(lambda _message: None):
@@ -209,8 +209,8 @@ def fit(
     array = check_image(image, np.ndim(seeds), channel_axis)
     painted = check_seeds(seeds, array.shape[: np.ndim(seeds)])
     workspace = open_workspace(array, painted.ndim, params, edits=edits, shelf=shelf)
-    places = finite_places(painted, workspace.finite)
-    return _fit_painted(workspace, painted, places, params, edits, random_state)[0]
+    classes, places = _classes_and_places(painted, workspace.finite)
+    return _fit_painted(workspace, painted, classes, places, params, edits, random_state)[0]
 
 
 def fit_many(
@@ -341,13 +341,21 @@ def _recipe(
 
 def finite_places(painted: NDArray[np.integer], finite: NDArray[np.bool_]) -> NDArray[np.intp]:
     """Return where in the flattened image finite pixels are painted."""
+    return _classes_and_places(painted, finite)[1]
+
+
+def _classes_and_places(
+    painted: NDArray[np.integer], finite: NDArray[np.bool_]
+) -> tuple[tuple[int, ...], NDArray[np.intp]]:
+    """Return all classes that are painted, and where in the flattened image finite pixels are."""
     places = painted_places(painted)
-    return places[finite.ravel()[places]]
+    return seed_classes(painted.ravel()[places]), places[finite.ravel()[places]]
 
 
 def _fit_painted(
     workspace: Workspace,
     painted: NDArray[np.integer],
+    classes: tuple[int, ...],
     places: NDArray[np.intp],
     params: Params,
     edits: PaletteEdits,
@@ -362,7 +370,7 @@ def _fit_painted(
     n_channels = len(workspace.channels)
     model = fit_samples(
         taught,
-        seed_classes(painted),
+        classes,
         params,
         workspace.recipe,
         n_channels,

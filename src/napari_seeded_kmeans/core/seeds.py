@@ -70,16 +70,33 @@ def painted_places(seeds: NDArray[np.integer]) -> NDArray[np.intp]:
     Little is, as a rule: looking at eight bytes at once is as many times faster.
     """
     flat = np.ascontiguousarray(seeds).ravel()
-    per_word = _WORD.itemsize // flat.itemsize
-    n_whole = flat.size - flat.size % per_word
     # Few true values are found several times faster than few numbers.
-    words = np.flatnonzero(flat[:n_whole].view(_WORD) != 0)
-    if len(words) * per_word * 4 > flat.size:
-        return np.flatnonzero(flat)
-    near = (words[:, np.newaxis] * per_word + np.arange(per_word)).ravel()
-    near = np.concatenate([near, np.arange(n_whole, flat.size)])
+    near = _near_words(_words(flat) != 0, flat)
     painted: NDArray[np.intp] = near[flat[near] != 0]
     return painted
+
+
+def changed_places(one: NDArray[np.integer], other: NDArray[np.integer]) -> NDArray[np.intp]:
+    """Return where in two flattened arrays of the same shape and type values differ, ascending; as fast."""
+    one, other = np.ascontiguousarray(one).ravel(), np.ascontiguousarray(other).ravel()
+    near = _near_words(_words(one) != _words(other), one)
+    changed: NDArray[np.intp] = near[one[near] != other[near]]
+    return changed
+
+
+def _words(flat: NDArray[np.integer]) -> NDArray[np.uint64]:
+    """Return whole words of values (n,); what is left over at the end is not among them."""
+    per_word = _WORD.itemsize // flat.itemsize
+    return flat[: flat.size - flat.size % per_word].view(_WORD)
+
+
+def _near_words(is_wanted: NDArray[np.bool_], flat: NDArray[np.integer]) -> NDArray[np.intp]:
+    """Return the places of all values in some of the words, and of those that no word holds."""
+    words, per_word = np.flatnonzero(is_wanted), _WORD.itemsize // flat.itemsize
+    if 4 * len(words) > len(is_wanted):
+        return np.arange(flat.size)
+    near = (words[:, np.newaxis] * per_word + np.arange(per_word)).ravel()
+    return np.concatenate([near, np.arange(len(is_wanted) * per_word, flat.size)])
 
 
 def strokes_to_seeds(picture: ArrayLike, *, blur_sigma_px: float = 0.0) -> NDArray[np.uint8]:

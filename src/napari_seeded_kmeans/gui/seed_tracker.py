@@ -12,6 +12,7 @@ from napari.layers import Labels
 from numpy.typing import NDArray
 from qtpy.QtCore import QObject, Qt, QTimer, Signal
 
+from ..core.seeds import changed_places
 from .layer_watch import LayerWatch
 from .source import full_resolution
 
@@ -156,7 +157,7 @@ class SeedTracker(QObject):
 
     def _take_over(self, array: NDArray[np.integer]) -> Change:
         """Bring the copy up to date and return what that changed."""
-        index = np.flatnonzero(array != self._copy)
+        index = changed_places(array, self._copy)
         places = np.unravel_index(index, array.shape)
         old, new = self._copy[places], array[places]
         self._copy[places] = new

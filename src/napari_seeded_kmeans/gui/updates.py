@@ -88,9 +88,10 @@ class _Draft:
 class Updates(QObject):
     """Asks for segmentations and passes on those that still hold; `cancel` when layers are gone.
 
-    The worker first labels what is seen, by a model that was fitted in a hurry, then all of the image. A newer
-    request takes the place of one whose preview is there already; other requests are finished, so that painting
-    on does not starve the eye. While a brush is down, another worker shows what its stroke changes so far.
+    The worker first labels what is seen, by a model that was fitted in a hurry, then all of the image. A
+    newer request takes the place of one whose preview is there already; other requests are finished, so
+    that painting on does not starve the eye. While a brush is down, another worker shows what its stroke
+    changes so far.
     """
 
     previewed = Signal(object)
@@ -224,7 +225,8 @@ class Updates(QObject):
 
     def _shows(self, draft: _Draft, request: Request, cancel: Cancel) -> bool:
         """Whether a draft that is shown, or will be in a moment, is what a request would show."""
-        if draft.visible != self._visible or not draft.request.is_same(request):
+        is_whole_stroke = np.array_equal(draft.part, request.seeds[draft.visible])
+        if draft.visible != self._visible or not (is_whole_stroke and draft.request.is_same(request)):
             self._drafter.cancel()
             return False
         while not draft.over.wait(_POLL_S):
@@ -315,7 +317,8 @@ def _why_stale(ticket: _Ticket) -> str:
 
 def _spread_out(labels: Labels, window: Window, shape: tuple[int, ...]) -> Labels:
     """Repeat every pixel of a window over those it stands for."""
-    for axis, side in enumerate(window):
+    # The last axis first: then whole rows are copied along the others.
+    for axis, side in reversed(list(enumerate(window))):
         if side.step > 1:
             labels = np.repeat(labels, side.step, axis=axis)
     return labels[tuple(slice(length) for length in shape)]
