@@ -1,6 +1,6 @@
 """The public face: `segment` in one call, `SeededKMeans` to fit once and predict many."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self, get_args
@@ -91,6 +91,7 @@ def segment(
     shelf: Shelf | None = None,
     on_sketch: OnFit | None = None,
     on_fit: OnFit | None = None,
+    on_labels: Callable[[NDArray[np.integer]], None] | None = None,
     cancel: Cancel | None = None,
     progress: Progress | None = None,
     **params: Any,
@@ -124,6 +125,8 @@ def segment(
     on_fit : callable, optional
         Called once with the fitted `core.model.Model`, the image's workspace, the seeds that count and where
         the image counts (*spatial,), before the model is applied to the image.
+    on_labels : callable, optional
+        Called once with the labels (*spatial,) of the result, before scores that no label needs.
     cancel : callable, optional
         Asked now and then; once it answers True, `CancelledError` is raised.
     progress : callable, optional
@@ -154,6 +157,7 @@ def segment(
         shelf=shelf,
         on_sketch=on_sketch,
         on_fit=on_fit,
+        on_labels=None if on_labels is None else lambda labels: on_labels(part.whole_labels(labels)),
         cancel=cancel,
         progress=progress,
     )

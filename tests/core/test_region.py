@@ -85,3 +85,10 @@ def test_a_region_without_strokes_says_what_is_missing(two_halves, seeds):
     region[:, :20] = True
     with pytest.raises(SeededKMeansError, match="only class 1"):
         segment(two_halves, seeds, region=region)
+
+
+def test_labels_that_come_before_scores_are_those_of_the_whole_image(two_halves, seeds, region):
+    heard = []
+    result = segment(two_halves, seeds, region=region, on_labels=heard.append)
+    (labels,) = heard
+    np.testing.assert_array_equal(labels, result.labels)

@@ -43,7 +43,7 @@ def gate(monkeypatch):
 def shown(viewer, dock, two_halves):
     """Masks as they are shown, one after the other; the seeds are painted."""
     masks = []
-    dock._updates.previewed.connect(lambda seen: masks.append(seen.labels.copy()))
+    dock._updates.previewed.connect(lambda seen: seen.is_exact or masks.append(seen.labels.copy()))
     viewer.add_image(two_halves, name="halves")
     seeds = dock.new_seeds()
     paint_halves(seeds)
@@ -60,6 +60,39 @@ def test_a_preview_is_shown_before_the_result(viewer, dock, shown, gate, qtbot, 
     assert settle(dock) is Stage.DONE
     assert viewer.layers["halves mask"] is mask
     np.testing.assert_array_equal(mask.data, segment(two_halves, dock._seeds.snapshot()).labels)
+
+
+def test_labels_of_the_whole_image_are_shown_before_its_scores(
+    viewer, dock, monkeypatch, qtbot, settle, two_halves
+):
+    opened, exact = Event(), []
+
+    def held_up(image, seeds, *, on_labels, cancel, **keywords):
+        def told(labels):
+            on_labels(labels)
+            while not opened.wait(0.001):
+                threads.stop_if(cancel)
+
+        return segment(image, seeds, on_labels=told, cancel=cancel, **keywords)
+
+    monkeypatch.setattr(job, "segment", held_up)
+    dock._updates.previewed.connect(lambda seen: seen.is_exact and exact.append(seen))
+    viewer.add_image(two_halves, name="halves")
+    seeds = dock.new_seeds()
+    paint_halves(seeds)
+    qtbot.waitUntil(lambda: len(exact) == 1, timeout=60_000)
+    labels = segment(two_halves, seeds.data).labels
+    np.testing.assert_array_equal(viewer.layers["halves mask"].data, labels)
+    assert dock.session.running
+    # Nobody has to wait for the scores to go on.
+    seeds.data_setitem((np.array([2, 3]), np.array([20, 20])), 1)
+    qtbot.waitUntil(lambda: len(exact) == 2, timeout=60_000)
+    dock.cancel()
+    assert len(exact) == 2
+    opened.set()
+    dock.segment()
+    assert settle(dock) is Stage.DONE
+    np.testing.assert_array_equal(dock.result.labels, segment(two_halves, seeds.data).labels)
 
 
 def test_a_newer_stroke_takes_the_place_of_what_was_previewed(viewer, dock, shown, gate, qtbot, settle):
@@ -123,7 +156,7 @@ def test_of_a_stack_the_current_slice_comes_first(viewer, dock, two_halves, gate
     seeds = dock.new_seeds()
     viewer.dims.set_current_step(0, 3)
     masks = []
-    dock._updates.previewed.connect(lambda seen: masks.append(seen.labels.copy()))
+    dock._updates.previewed.connect(lambda seen: seen.is_exact or masks.append(seen.labels.copy()))
     seeds.data[3, 10:40, 4:8] = 1
     seeds.data[3, 10:40, 56:60] = 2
     seeds.refresh()

@@ -119,8 +119,8 @@ class Result(NamedTuple):
 
 OnFit = Callable[[Model, Workspace, NDArray[np.integer], NDArray[np.bool_]], None]
 """Called with a model before it is applied, its image and seeds, and where the image counts."""
-OnLabels = Callable[[NDArray[np.integer], Spread], None]
-"""Called with the labels, and what the strokes meant, before scores are worked out that no label needed."""
+OnLabels = Callable[[NDArray[np.integer]], None]
+"""Called with the labels, before scores are worked out that no label needs."""
 
 
 def segment(
@@ -456,7 +456,7 @@ def _apply(
     labels[~finite] = 0
     steps.done()
     if on_labels is not None:
-        on_labels(labels, spread)
+        on_labels(labels)
     view.need()
     view.scores[:, ~finite] = np.float32(1 / len(classes))
     steps.done()

@@ -68,6 +68,11 @@ class Part:
             scores = self._paste(scores, 1 / len(scores))
         return Result(labels, scores, undecided, strange, spread)
 
+    def whole_labels(self, labels: NDArray[np.integer]) -> NDArray[np.integer]:
+        """Return labels on the part as those on the image: 0 outside."""
+        whole: NDArray[np.integer] = labels if self._box is None else self._paste(labels, 0)
+        return whole
+
     def _paste(self, part: NDArray[Any], fill: float) -> NDArray[Any]:
         """Return an array (..., *spatial) that is `part` in the box, and `fill` elsewhere."""
         leading = part.shape[: part.ndim - len(self._shape)]

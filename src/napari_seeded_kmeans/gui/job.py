@@ -10,7 +10,7 @@ from ..core.errors import SeededKMeansError, heard_by
 from ..core.features import check_image
 from ..core.left_out import EstimatedAccuracy, estimate_in
 from ..core.legend import Legend
-from ..core.model import OnFit, open_workspace
+from ..core.model import OnFit, OnLabels, open_workspace
 from ..core.palette_edits import NO_EDITS, PaletteEdits
 from ..core.params import make_params
 from ..core.preview import window_of
@@ -137,8 +137,9 @@ class Request:
         shelf: Shelf | None = None,
         on_sketch: OnFit | None = None,
         on_fit: OnFit | None = None,
+        on_labels: OnLabels | None = None,
     ) -> Answer:
-        """Segment, in the worker thread; `shelf`, `on_sketch` and `on_fit` as for `segment`."""
+        """Segment, in the worker thread; `shelf` and what is to be called as for `segment`."""
         notes: list[str] = []
         with heard_by(notes.append):
             result = segment(
@@ -153,6 +154,7 @@ class Request:
                 shelf=shelf,
                 on_sketch=on_sketch,
                 on_fit=on_fit,
+                on_labels=on_labels,
                 cancel=cancel,
                 progress=progress,
                 **self.params,

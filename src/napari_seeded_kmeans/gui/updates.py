@@ -45,12 +45,14 @@ class Update:
 class Preview:
     """Labels (*spatial,) of an image: new where it is seen, elsewhere those of before, or 0.
 
-    The seeds are those that count; the brush that paints them may still be down.
+    The seeds are those that count; the brush that paints them may still be down. Exact ones are those of the
+    result, everywhere, of which all but the labels is being worked out.
     """
 
     source: Source
     labels: Labels
     seeds: Labels
+    is_exact: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,10 +90,10 @@ class _Draft:
 class Updates(QObject):
     """Asks for segmentations and passes on those that still hold; `cancel` when layers are gone.
 
-    The worker first labels what is seen, by a model that was fitted in a hurry, then all of the image. A
-    newer request takes the place of one whose preview is there already; other requests are finished, so
-    that painting on does not starve the eye. While a brush is down, another worker shows what its stroke
-    changes so far.
+    The worker first labels what is seen, by a model that was fitted in a hurry, then all of the image, then
+    scores it. A newer request takes the place of one whose preview is there already; other requests are
+    finished, so that painting on does not starve the eye. While a brush is down, another worker shows what
+    its stroke changes so far.
     """
 
     previewed = Signal(object)
@@ -107,6 +109,7 @@ class Updates(QObject):
     progressed = Signal(int, int)
 
     _seen = Signal(object, object)
+    _labelled = Signal(object, object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -128,6 +131,7 @@ class Updates(QObject):
         self._glancer.failed.connect(self.failed)
         self._estimator.failed.connect(self.failed)
         self._seen.connect(self._on_seen, Qt.ConnectionType.QueuedConnection)
+        self._labelled.connect(self._on_labelled, Qt.ConnectionType.QueuedConnection)
         # All that it does is wait until what every job needs is there.
         self._runner.submit(_pass, _nothing)
 
@@ -217,11 +221,16 @@ class Updates(QObject):
                 self._glance(fitted, self._visible, cancel)
                 is_seen = True
 
+        def on_labels(labels: Labels) -> None:
+            nonlocal is_seen
+            self._labelled.emit(ticket, Preview(ticket.source, labels, request.seeds, is_exact=True))
+            is_seen = True
+
         def is_over() -> bool:
             return cancel() or (is_seen and self._runner.is_waited_for)
 
         array = self._load(request.image)
-        return replace(request, image=array).run(is_over, progress, self._shelf, on_fit, on_fit)
+        return replace(request, image=array).run(is_over, progress, self._shelf, on_fit, on_fit, on_labels)
 
     def _shows(self, draft: _Draft, request: Request, cancel: Cancel) -> bool:
         """Whether a draft that is shown, or will be in a moment, is what a request would show."""
@@ -294,6 +303,11 @@ class Updates(QObject):
             self.previewed.emit(Preview(fitted.ticket.source, labels, fitted.seeds))
         # After the window was drawn.
         QTimer.singleShot(0, self._is_drawn.set)
+
+    def _on_labelled(self, ticket: _Ticket, labelled: Preview) -> None:
+        if ticket is self._newest and self._runner.is_working and not _why_stale(ticket):
+            self._shown = labelled.labels
+            self.previewed.emit(labelled)
 
     def _on_done(self, ticket: _Ticket, request: Request, answer: Answer) -> None:
         is_newest = ticket is self._newest

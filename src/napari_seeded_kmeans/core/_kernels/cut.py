@@ -89,7 +89,7 @@ def bridge(
     stop: int,
     room: Integers,
 ) -> None:
-    """Give room to the edges between strips of `span` nodes where first <= node < stop; arrays as for `prepare`."""
+    """Give room to edges between strips of `span` nodes, first <= node < stop; arrays as for `prepare`."""
     half = weights.shape[1]
     for node in range(first, stop):
         own_stop = node - node % span + span
