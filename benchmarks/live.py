@@ -211,8 +211,8 @@ class Eye:
 
 
 def overlap(labels: np.ndarray) -> float:
-    """Return the IoU of class 2 with the discs, on the first plane of a stack."""
-    found = labels.reshape(-1, *labels.shape[-2:])[0] == 2
+    """Return the IoU of class 2 in a plane with the discs."""
+    found = labels == 2
     y, x = np.mgrid[: found.shape[0], : found.shape[1]] / np.array(found.shape).reshape(2, 1, 1)
     truth = depth(y, x) > 0
     return np.count_nonzero(found & truth) / np.count_nonzero(found | truth)
@@ -268,6 +268,7 @@ def measure_setting(
     ways, heart = strokes(2, chosen.shape[-1], chosen.strokes), Heart()
     dock.params.set_value("auto", **SETTINGS[title])
     seeds = dock.new_seeds()
+    plane = viewer.dims.current_step[: seeds.ndim - 2]
 
     def paint_next() -> float:
         seeds.selected_label, points = next(ways)
@@ -281,7 +282,7 @@ def measure_setting(
     for _ in range(chosen.runs):
         with heart:
             delays.append(eye.wait(paint_next(), seen_only=chosen.seen_only))
-        overlaps.append(overlap(eye.labels))
+        overlaps.append(overlap(eye.labels[plane]))
         blocks.append(heart.worst)
     seen, whole, done = (np.array(column) for column in zip(*delays, strict=True))
     figures = {
@@ -309,7 +310,7 @@ def measure_setting(
             "release to whole image, p95": 1e3 * float(np.nanquantile(whole, 0.95)),
             "release to all scores, median": 1e3 * median(done),
             "release to all scores, p95": 1e3 * float(np.quantile(done, 0.95)),
-            "IoU of the last result": overlap(after.labels),
+            "IoU of the last result": overlap(after.labels[plane]),
             "undo is bit-identical": float(same),
         }
     viewer.layers.remove(seeds)
