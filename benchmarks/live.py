@@ -84,8 +84,10 @@ DISCS = draw_discs(np.random.default_rng(0))
 
 def depth(y: np.ndarray, x: np.ndarray) -> np.ndarray:
     """Return how deep places lie within the discs, all in sides of the picture; negative outside."""
-    depths = [radius - np.hypot(y - center_y, x - center_x) for center_y, center_x, radius in DISCS]
-    return np.maximum.reduce(depths)
+    deepest = np.float64(-np.inf)
+    for center_y, center_x, radius in DISCS:
+        deepest = np.maximum(deepest, radius - np.hypot(y - center_y, x - center_x))
+    return deepest
 
 
 def picture(shape: tuple[int, ...], *, grey: bool = False) -> np.ndarray:
@@ -213,8 +215,8 @@ class Eye:
 def overlap(labels: np.ndarray) -> float:
     """Return the IoU of class 2 in a plane with the discs."""
     found = labels == 2
-    y, x = np.mgrid[: found.shape[0], : found.shape[1]] / np.array(found.shape).reshape(2, 1, 1)
-    truth = depth(y, x) > 0
+    y, x = np.ogrid[: found.shape[0], : found.shape[1]]
+    truth = depth(y / found.shape[0], x / found.shape[1]) > 0
     return np.count_nonzero(found & truth) / np.count_nonzero(found | truth)
 
 

@@ -209,6 +209,19 @@ def test_a_brush_gives_up_what_is_behind_it(viewer, dock, shown, gate, qtbot, se
     assert len(shown) >= 3, "the rest of the stroke was not seen before"
 
 
+def test_a_draft_of_half_a_stroke_is_not_shown_after_all_of_it(viewer, dock, shown, gate, qtbot):
+    seeds = viewer.layers["halves seeds"]
+    qtbot.waitUntil(lambda: len(shown) == 1, timeout=60_000)
+    brush(seeds, np.s_[10:40, 36:44], 1)
+    qtbot.waitUntil(lambda: len(shown) == 2, timeout=60_000)
+    half = updates._Fitted(dock._updates._draft.ticket, *[None] * 4)
+    seeds.data[10:40, 44:52] = 1
+    seeds.refresh()
+    qtbot.waitUntil(lambda: len(shown) == 3, timeout=60_000)
+    dock._updates._on_seen(half, shown[1])
+    assert len(shown) == 3
+
+
 def test_a_brush_leaves_a_mask_alone_that_does_not_follow(viewer, dock, shown, gate, qtbot, settle):
     gate.opened.set()
     settle(dock)

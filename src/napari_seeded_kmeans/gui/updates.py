@@ -164,6 +164,7 @@ class Updates(QObject):
             return
         self._estimator.cancel()
         self._runner.cancel()
+        self._fitted = None
         ticket = _Ticket(source, source.data, source.spacing)
         draft = self._draft = _Draft(ticket, request, visible, part)
         self._drafter.submit(partial(self._do_draft, draft), _nothing)
@@ -237,6 +238,9 @@ class Updates(QObject):
         is_whole_stroke = np.array_equal(draft.part, request.seeds[draft.visible])
         if draft.visible != self._visible or not (is_whole_stroke and draft.request.is_same(request)):
             self._drafter.cancel()
+            if self._draft is draft:
+                # Should it be on its way already: what comes of this request is newer.
+                self._draft = None
             return False
         while not draft.over.wait(_POLL_S):
             stop_if(cancel)
