@@ -6,8 +6,10 @@ import dask.array as da
 import numpy as np
 import pytest
 from conftest import PLUGIN, paint_halves
+from napari.utils import progress
 from napari.utils.notifications import notification_manager
 from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QApplication
 
 from napari_seeded_kmeans import segment
 from napari_seeded_kmeans.core.errors import CancelledError, SeededKMeansError
@@ -251,9 +253,13 @@ def test_progress_and_cancel_show_only_while_it_runs(viewer, dock, ready, slow, 
     qtbot.waitUntil(lambda: dock.run_bar._progress.value() == 1)
     qtbot.waitUntil(dock.run_bar.cancel_button.isVisible)
     assert "Working" in dock.hint_line.text
+    qtbot.waitUntil(
+        lambda: any(bar.desc.startswith("Seeded segmentation") for bar in progress._all_instances)
+    )
     qtbot.mouseClick(dock.run_bar.cancel_button, Qt.MouseButton.LeftButton)
     assert dock.session.stage is Stage.READY
     assert not dock.run_bar.cancel_button.isVisible()
+    assert not any(bar.desc.startswith("Seeded segmentation") for bar in progress._all_instances)
     dock._updates._runner._thread.join(5)
     qtbot.waitUntil(lambda: dock._updates._runner._running is None)
     assert not viewer.layers["halves mask"].data.any(), "a cancelled run changes nothing"
@@ -419,6 +425,38 @@ def test_a_file_of_another_size_or_none_at_all_is_refused(viewer, dock, ready, s
     settle(dock)
     assert "missing.png" in dock.hint_line.text
     assert "small seeds" not in viewer.layers
+
+
+def test_the_five_things_one_needs_are_seen_without_scrolling(window, docked):
+    docked.new_seeds()
+    window.window._qt_window.resize(1920, 1080 - 40)
+    QApplication.processEvents()
+    for view in (docked.choice, docked.class_list, docked.run_bar, docked.hint_line, docked.params):
+        assert view.visibleRegion().boundingRect().height() == view.height(), view
+
+
+def test_tab_goes_from_control_to_control_from_top_to_bottom(window, docked, two_halves):
+    window.add_image(two_halves)
+    paint_halves(docked.new_seeds())
+    QApplication.processEvents()
+    controls = [
+        docked.choice._image,
+        docked.choice.new_button,
+        docked.file_bar.import_button,
+        docked.class_list.tree,
+        docked.class_list.add_button,
+        docked.run_bar.live_box,
+        docked.run_bar.segment_button,
+        docked.outputs._boxes["mask"],
+        docked.insight.palette_fold.heading,
+        docked.insight.why_fold.heading,
+    ]
+    order, reached = [controls[0]], controls[0].nextInFocusChain()
+    while reached is not controls[0]:
+        if reached.focusPolicy() & Qt.FocusPolicy.TabFocus and docked.isAncestorOf(reached):
+            order.append(reached)
+        reached = reached.nextInFocusChain()
+    assert [one for one in order if one in controls] == controls
 
 
 def test_300_px_are_wide_enough_for_everything_that_shows_at_first(window, docked):

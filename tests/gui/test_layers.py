@@ -71,6 +71,28 @@ def test_outputs_carry_name_place_and_colours(viewer, source):
     assert mask.get_color(1)[3] < mask.get_color(2)[3], "background is faint"
 
 
+def test_outputs_lie_over_an_image_that_is_turned_sheared_and_moved(viewer):
+    affine = np.array([[1, 0.1, 5], [0, 1, 7], [0, 0, 1]])
+    image = viewer.add_image(
+        np.zeros((20, 30)),
+        name="cells",
+        scale=(2, 3),
+        translate=(4, 5),
+        rotate=30,
+        shear=[0.3],
+        affine=affine,
+        units=("um", "um"),
+        axis_labels=("rows", "columns"),
+    )
+    Outputs(viewer).show(Source(image), result(), ALL)
+    assert len(viewer.layers) == 5
+    for layer in viewer.layers:
+        assert layer.units == image.units
+        assert layer.axis_labels == image.axis_labels
+        for point in ((0, 0), (19, 29), (3, 17)):
+            np.testing.assert_allclose(layer.data_to_world(point), image.data_to_world(point))
+
+
 def test_the_next_result_goes_into_the_same_layers(viewer, source):
     outputs = Outputs(viewer)
     outputs.show(source, result(), ALL)

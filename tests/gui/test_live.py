@@ -1,5 +1,7 @@
 """The mask follows the brush: every stroke, erasing, undo, setting; and nothing stale is ever shown."""
 
+import sys
+from pathlib import Path
 from threading import Event
 
 import numpy as np
@@ -7,6 +9,7 @@ import pytest
 from conftest import drag, paint_halves
 from qtpy.QtCore import QCoreApplication, QEvent, Qt
 from qtpy.QtGui import QKeyEvent
+from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication
 
 from napari_seeded_kmeans import segment
@@ -198,6 +201,75 @@ def test_an_image_scaled_meanwhile_gets_no_result_of_before(viewer, dock, live, 
     settle(dock)
     np.testing.assert_array_equal(mask(viewer), before)
     assert "scaled since" in dock.hint_line.text
+
+
+@pytest.mark.parametrize("change", ["choose", "remove"])
+def test_another_image_than_the_one_worked_on_gets_no_result(change, viewer, dock, live, settle, jobs):
+    before = mask(viewer).copy()
+    live.paint((20, 20), 2)
+    QCoreApplication.processEvents()
+    other = viewer.add_image(viewer.layers["halves"].data[:, ::-1].copy(), name="other")
+    if change == "choose":
+        dock.choice.choose_image(other)
+    else:
+        viewer.layers.remove("halves")
+    jobs.may_go_on.set()
+    settle(dock)
+    np.testing.assert_array_equal(mask(viewer), before)
+    assert "other mask" not in viewer.layers
+    assert dock.choice.image is other
+
+
+def test_strokes_of_the_mouse_are_unlearnt_by_the_keys(window, docked, two_halves, settle):
+    window.add_image(two_halves, name="halves")
+    seeds = docked.new_seeds()
+    drag(window, seeds, [(10, 6), (40, 6)])
+    seeds.selected_label = 2
+    drag(window, seeds, [(10, 56), (40, 56)])
+    assert settle(docked) is Stage.DONE, docked.hint_line.text
+    results = [docked.result]
+    for row in (14, 22, 30):
+        drag(window, seeds, [(row, 24), (row, 40)])
+        assert settle(docked) is Stage.DONE, docked.hint_line.text
+        results.append(docked.result)
+    canvas = window.window._qt_viewer.canvas.native
+    for before in results[-2::-1]:
+        QTest.keyClick(canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        assert settle(docked) is Stage.DONE, docked.hint_line.text
+        for name in ("labels", "scores", "uncertainty", "strangeness"):
+            assert getattr(docked.result, name).tobytes() == getattr(before, name).tobytes(), name
+    np.testing.assert_array_equal(mask(window), results[0].labels)
+
+
+def test_nothing_is_computed_in_the_windows_thread(viewer, dock, two_halves, settle, qtbot):
+    entered = set()
+
+    def note(frame, event, _argument):
+        path = Path(frame.f_code.co_filename)
+        if event == "call" and path.parent.name == "core":
+            entered.add(f"{path.stem}.{frame.f_code.co_name}")
+
+    dock.insight.palette_fold.set_open(True)
+    dock.insight.why_fold.set_open(True)
+    dock.outputs.set_value(
+        ("mask", "scores", "uncertainty", "clusters", "objects", "cut-out", "measurements")
+    )
+    sys.setprofile(note)
+    try:
+        viewer.add_image(two_halves, name="halves")
+        seeds = dock.new_seeds()
+        paint_halves(seeds)
+        assert settle(dock) is Stage.DONE, dock.hint_line.text
+        qtbot.waitUntil(lambda: "halves objects" in viewer.layers, timeout=20_000)
+        dock.clusters.delete([0])
+        seeds.paint((20, 20), 2)
+        assert settle(dock) is Stage.DONE, dock.hint_line.text
+        qtbot.waitUntil(lambda: "left out" in dock._front.choices_line.text(), timeout=20_000)
+    finally:
+        sys.setprofile(None)
+    work = "threads kmeans lloyd features texture workspace evidence looks coherence grid left_out preview"
+    assert "legend.name_of" in entered, "what is small may be asked"
+    assert not {name for name in entered if name.split(".")[0] in work.split()}
 
 
 def key(viewer, kind, key):

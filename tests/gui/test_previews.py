@@ -233,6 +233,35 @@ def test_a_brush_leaves_a_mask_alone_that_does_not_follow(viewer, dock, shown, g
     assert len(shown) == n_shown
 
 
+def test_zooming_and_rolling_have_what_is_seen_then_labelled_first(
+    window, docked, two_halves, gate, qtbot, settle
+):
+    image = window.add_image(np.stack([two_halves] * 6), name="stack")
+    seeds = docked.new_seeds()
+    masks = []
+    docked._updates.previewed.connect(lambda seen: masks.append(seen.labels.copy()))
+    window.dims.set_current_step(0, 0)
+    getattr(window, "scene", window).camera.zoom *= 8
+    getattr(window, "scene", window).camera.center = (0, 24, 32)
+    # Once it is drawn.
+    qtbot.waitUntil(lambda: image.corner_pixels[0, 1] > 5)
+    seeds.data[0, 10:40, 4:8] = 1
+    seeds.data[0, 10:40, 56:60] = 2
+    seeds.refresh()
+    qtbot.waitUntil(lambda: bool(masks), timeout=20_000)
+    assert (masks[0][0, 23:26, 31:34] != 0).all()
+    assert (masks[0][0, :5] == 0).all(), "what is not seen waits"
+    window.reset_view()
+    qtbot.waitUntil(lambda: (masks[-1][0] != 0).all(), timeout=60_000)
+    assert (masks[-1][1:] == 0).all()
+    window.dims.roll()
+    qtbot.waitUntil(lambda: (masks[-1] != 0).any(axis=(1, 2)).all(), timeout=60_000)
+    assert docked.session.running
+    gate.opened.set()
+    assert settle(docked) is Stage.DONE
+    np.testing.assert_array_equal(window.layers["stack mask"].data, docked.result.labels)
+
+
 def test_cancel_is_asked_between_tiles():
     # Nothing waits for a whole stage: work stops at the first tile after the answer is yes.
     image = np.random.default_rng(0).integers(0, 255, (300, 1100)).astype(np.uint8)
