@@ -45,7 +45,7 @@ def choose(
     """
     has_seeds = bool((view.seeds >= 0).any())
     spread = params.spread if has_seeds else "everywhere"
-    if spread == "auto" and not may_be_everywhere(view.seeds, len(view.scores)):
+    if spread == "auto" and not may_be_everywhere(view.middle.seeds, len(view.scores)):
         spread = "strokes"
     light, strong = params.coherence * LIGHT_CUT / step, params.coherence * CUT_PER_LENGTH
     of_middle: NDArray[np.int32] | None = None
