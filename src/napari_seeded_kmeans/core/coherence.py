@@ -37,6 +37,8 @@ _COST_LIMIT = 5.0
 _LIGHT_COST_LIMIT = 3.0
 # A pixel that is at least so sure of another class than its block is a detail.
 _SURE = 0.7
+# How long a block's sides are for an outline to lie within one block of where coarser labels have it.
+_FAR_ENOUGH = 4
 # The samples of a block with longer sides might miss one that counts.
 _MOST_SEEN = 4
 _EDGE_FLOOR = 0.02
@@ -144,7 +146,7 @@ def _refined(view: View, coarse: Labels, factors: Factors, cut: _Cut, *, with_de
     if max(factors) == 1:
         return coarse
     shape = view.scene.shape
-    near = _near_outline(coarse)
+    near = _near_outline(coarse, 1 if max(factors) >= _FAR_ENOUGH else 2)
     free, labels = repeat_blocks(near, factors, shape), repeat_blocks(coarse, factors, shape)
     if with_details:
         free |= _find_details(view, labels, repeat_blocks(near | _may_differ(view, coarse), factors, shape))
@@ -223,7 +225,8 @@ def _reach(view: View, cancel: Cancel | None) -> Values:
     return shares
 
 
-def _near_outline(labels: Labels) -> NDArray[np.bool_]:
-    """Where another label is at most two pixels away."""
-    near: NDArray[np.bool_] = ndimage.maximum_filter(labels, 5) != ndimage.minimum_filter(labels, 5)
+def _near_outline(labels: Labels, distance: int) -> NDArray[np.bool_]:
+    """Where another label is at most so many pixels away."""
+    width = 2 * distance + 1
+    near: NDArray[np.bool_] = ndimage.maximum_filter(labels, width) != ndimage.minimum_filter(labels, width)
     return near
