@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from napari_seeded_kmeans.core import threads
+from napari_seeded_kmeans.core.errors import CancelledError
 from napari_seeded_kmeans.core.evidence import Evidence
 from napari_seeded_kmeans.core.looks import look_scores
 from napari_seeded_kmeans.core.model import fit, segment
@@ -96,3 +98,25 @@ def test_labels_come_before_scores_that_no_label_needs(large, spread):
     assert (labels[~finite] == 0).all()
     assert result.scores.sum(axis=0) == pytest.approx(1, abs=1e-5)
     assert np.isfinite(result.strangeness).all()
+
+
+def test_who_stops_taking_samples_leaves_less_to_the_next(large, monkeypatch):
+    image, seeds, _ = large
+    model = fit(image, seeds, make_params(), channel_axis=-1)
+    monkeypatch.setattr("napari_seeded_kmeans.core.filters.TILE_SHAPES", {2: (32, 32)})
+    workspace = Workspace(image, model.recipe)
+    n_done = []
+    before = threads.get_num_threads()
+    try:
+        # One after the other, so that it is known how many are done.
+        threads.set_num_threads(1)
+        with pytest.raises(CancelledError):
+            workspace.sample_features(lambda: len(n_done) == 5, lambda done, _total: n_done.append(done))
+    finally:
+        threads.set_num_threads(before)
+    asked = []
+    work_out = workspace.stack
+    monkeypatch.setattr(workspace, "stack", lambda number: asked.append(number) or work_out(number))
+    found = workspace.sample_features()
+    assert len(asked) == len(workspace.tiles) - 5
+    assert found.tobytes() == Workspace(image, model.recipe).sample_features().tobytes()

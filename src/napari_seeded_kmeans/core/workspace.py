@@ -75,6 +75,7 @@ class Workspace:
         # Blocks of as few pixels as stand for them are as soon read whole.
         self.has_samples = bool(self.tiles) and kept_bytes > 0 and prod(self.scene.middle_factors) > N_SAMPLES
         self._block_samples: Stack | None = None
+        self._sampled: set[int] = set()
         self._last_window: tuple[Window, Stack] | None = None
         self._last_samples = np.empty(0, np.intp), np.empty((0, self._n_columns), np.float32)
         self._lock, self._window_lock, self._samples_lock = Lock(), Lock(), Lock()
@@ -107,14 +108,18 @@ class Workspace:
         """Return the features (d, 4, *middle shape) of those pixels that stand for blocks, as they are."""
         with self._blocks_lock:
             if self._block_samples is None:
-                self._block_samples = self._find_block_samples(cancel, progress)
+                shape = self._n_columns, N_SAMPLES, *self.scene.middle.shape
+                self._block_samples = np.empty(shape, np.float32)
+            self._fill_samples(self._block_samples, cancel, progress)
             return self._block_samples
 
-    def _find_block_samples(self, cancel: Cancel | None, progress: Progress | None) -> Stack:
-        axes, middle = self.scene.sample_axes, self.scene.middle.shape
-        found = np.empty((self._n_columns, N_SAMPLES, *middle), np.float32)
+    def _fill_samples(self, found: Stack, cancel: Cancel | None, progress: Progress | None) -> None:
+        """Work out the samples that are missing; whoever is cancelled leaves less to the next."""
+        axes = self.scene.sample_axes
 
         def fill(number: int) -> None:
+            if number in self._sampled:
+                return
             tile, stack = self.tiles[number], self.stack(number)
             for sample in range(N_SAMPLES):
                 rows = [places[sample] for places in axes]
@@ -127,9 +132,9 @@ class Workspace:
                 ]
                 picked: tuple[Any, ...] = (slice(None), *np.ix_(*inside))
                 found[:, sample][:, *blocks] = stack[picked]
+            self._sampled.add(number)
 
         map_tiles(fill, range(len(self.tiles)), cancel=cancel, progress=progress)
-        return found
 
     def every(self, window: Window, cancel: Cancel | None = None) -> Stack:
         """Return the features (d, *shape of the window) of evenly spaced pixels, as they are.
