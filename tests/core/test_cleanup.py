@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from napari_seeded_kmeans.core.cleanup import clean
+from napari_seeded_kmeans.core.cleanup import Familiar, clean
 from napari_seeded_kmeans.core.errors import SeededKMeansError
 from napari_seeded_kmeans.core.params import Params, make_params
 
@@ -20,6 +20,7 @@ def cleaned(text, *, classes=(1, 2), seeds=None, scores=None, familiar=None, spa
     if scores is None:
         scores = np.stack([(labels == value).astype(np.float32) for value in classes])
     seeds = None if seeds is None else picture(seeds)
+    familiar = None if familiar is None else Familiar(familiar)
     return clean(labels, scores, classes, Params(**{**OFF, **settings}), seeds, familiar, spacing)
 
 

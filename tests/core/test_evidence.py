@@ -53,7 +53,7 @@ def test_only_what_is_looked_at_is_worked_out(large):
     model = fit(image, seeds, make_params(), channel_axis=-1)
     everywhere, here = _evidence(model, image, kept_bytes=0), _evidence(model, image)
     assert everywhere.samples is None
-    assert everywhere.places is None
+    assert everywhere.familiar.places is None
     where = np.zeros(seeds.shape, bool)
     where[20:30, 40:45] = True
     here.look(where)
@@ -73,10 +73,10 @@ def test_samples_say_what_their_pixels_say(large):
     everywhere, here = _evidence(model, image, kept_bytes=0), _evidence(model, image)
     scores, strangeness = here.samples
     flat = everywhere.scores.reshape(2, -1)
-    assert scores.reshape(2, -1).tobytes() == flat[:, here.places].tobytes()
-    assert strangeness.tobytes() == everywhere.strangeness.ravel()[here.places].tobytes()
-    familiar = everywhere.are_familiar.reshape(2, -1)[:, here.places]
-    assert (here.are_familiar.reshape(2, -1) == familiar).all()
+    assert scores.reshape(2, -1).tobytes() == flat[:, here.familiar.places].tobytes()
+    assert strangeness.tobytes() == everywhere.strangeness.ravel()[here.familiar.places].tobytes()
+    familiar = everywhere.familiar.pixels.reshape(2, -1)[:, here.familiar.places]
+    assert (here.familiar.pixels.reshape(2, -1) == familiar).all()
 
 
 @pytest.mark.parametrize("spread", ["strokes", "everywhere"])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from napari_seeded_kmeans.core.cleanup import clean
+from napari_seeded_kmeans.core.cleanup import Familiar, clean
 from napari_seeded_kmeans.core.params import make_params
 
 CLASSES = (1, 2, 3)
@@ -19,7 +19,7 @@ def cleaned(labels, seeds, order=(2, 3, 1), spread="strokes", classes=CLASSES):
     for rank, value in enumerate(order):
         scores[classes.index(value)] = 0.5 - 0.2 * rank
     params = make_params(spread=spread, min_size_px=0, fill_holes=False)
-    familiar = np.ones(scores.shape, bool)
+    familiar = Familiar(np.ones(scores.shape, bool))
     return clean(labels, scores, classes, params, seeds, familiar)
 
 

@@ -35,6 +35,36 @@ OwnScoresAt = Callable[[NDArray[np.bool_]], NDArray[np.float32]]
 """Returns one class's scores (n,) of the pixels in a mask."""
 
 
+SharesOf = Callable[[Pieces], NDArray[np.float64]]
+"""Returns the share of each piece that is familiar."""
+
+
+class Familiar(NamedTuple):
+    """Which pixels are like those painted with a class.
+
+    Attributes
+    ----------
+    pixels : ndarray (n_classes, *spatial) or (n_classes, m), bool
+    places : ndarray (m,), optional
+        Where in the flattened image the pixels are, if not all are told of.
+    """
+
+    pixels: NDArray[np.bool_]
+    places: NDArray[np.intp] | None = None
+
+    def shares_of(self, index: int, pieces: Pieces) -> NDArray[np.float64]:
+        """Return the share of each piece that is like a class."""
+        numbers = pieces.numbers().ravel()
+        if self.places is not None:
+            numbers = numbers[self.places]
+        n_known, n_familiar = (
+            np.bincount(numbers, weights, len(pieces.sizes) + 1)[1:]
+            for weights in (None, self.pixels[index].ravel())
+        )
+        shares: NDArray[np.float64] = n_familiar / np.maximum(n_known, 1)
+        return shares
+
+
 def background_class(classes: tuple[int, ...]) -> int:
     """Return the class that cleaned-away pixels of two-class masks fall to."""
     return BACKGROUND if BACKGROUND in classes else min(classes)
@@ -46,10 +76,8 @@ def clean(
     classes: tuple[int, ...],
     params: Params,
     seeds: NDArray[np.integer] | None = None,
-    familiar: NDArray[np.bool_] | None = None,
+    familiar: "Familiar | None" = None,
     spacing: tuple[float, ...] | None = None,
-    *,
-    familiar_places: NDArray[np.intp] | None = None,
 ) -> NDArray[np.integer]:
     """Return a cleaned copy of `labels`.
 
@@ -65,12 +93,10 @@ def clean(
         The clean-up settings; a `spread` of "auto" counts as "everywhere".
     seeds : ndarray (*spatial,), integer, optional
         The strokes, if the image is the one painted on.
-    familiar : ndarray (n_classes, *spatial) or (n_classes, m), bool, optional
-        Where a pixel is like those painted with the class.
+    familiar : Familiar, optional
+        Which pixels are like those painted with a class.
     spacing : tuple of float, optional
         Size of a pixel along each axis, for settings in the image's unit.
-    familiar_places : ndarray (m,), optional
-        Of which pixels of the flattened image `familiar` speaks, if not of all.
     """
     labels = labels.copy()
     scores_in: ScoresAt = scores if callable(scores) else lambda where: scores[:, where]
@@ -90,7 +116,7 @@ def clean(
             params.spread,
             None if seeds is None else seeds == value,
             free & False if seeds is None else seeds == background,
-            None if familiar is None else _Familiar(familiar[index].ravel(), familiar_places),
+            None if familiar is None else partial(familiar.shares_of, index),
             partial(_scores_of, scores_in, index),
         )
         labels[after & ~before] = value
@@ -114,7 +140,7 @@ def _clean_mask(
     spread: str,
     own_seeds: NDArray[np.bool_] | None,
     free_seeds: NDArray[np.bool_],
-    familiar: "_Familiar | None",
+    familiar_shares: SharesOf | None,
     own_scores: OwnScoresAt,
 ) -> NDArray[np.bool_]:
     """Close, open, round off, drop pieces, fill holes; grows only into `free` pixels."""
@@ -126,7 +152,7 @@ def _clean_mask(
     if max(how.smooth_outline_px) > 0:
         mask = _round_off(mask, how.smooth_outline_px) & allowed
     touched_only = own_seeds if spread == "strokes" else None
-    mask = _drop_pieces(mask, touched_only, familiar, how.min_size_px)
+    mask = _drop_pieces(mask, touched_only, familiar_shares, how.min_size_px)
     if how.fill_holes:
         mask = _fill_holes(mask, allowed, free_seeds)
     elif how.fill_holes is None and spread == "strokes":
@@ -181,7 +207,7 @@ def _box(
 def _drop_pieces(
     mask: NDArray[np.bool_],
     own_seeds: NDArray[np.bool_] | None,
-    familiar: "_Familiar | None",
+    familiar_shares: SharesOf | None,
     least_px: float,
 ) -> NDArray[np.bool_]:
     """Drop pieces that are too small or, given strokes, that are not what was painted on."""
@@ -191,37 +217,23 @@ def _drop_pieces(
     keep = pieces.sizes >= least_px
     if own_seeds is not None:
         touched = pieces.are_touched(own_seeds)
-        keep = touched if familiar is None else touched | (keep & _alike(pieces, touched, familiar))
+        keep = (
+            touched
+            if familiar_shares is None
+            else touched | (keep & _alike(pieces, touched, familiar_shares))
+        )
     return pieces.paint(keep)
 
 
-def _alike(pieces: Pieces, touched: NDArray[np.bool_], familiar: "_Familiar") -> NDArray[np.bool_]:
+def _alike(pieces: Pieces, touched: NDArray[np.bool_], familiar_shares: SharesOf) -> NDArray[np.bool_]:
     """Return which pieces are as large and as familiar as the touched ones: the other lung."""
     if not touched.any():
         return touched
-    sizes, shares = pieces.sizes, familiar.shares_of(pieces)
+    sizes, shares = pieces.sizes, familiar_shares(pieces)
     typical = np.average(shares[touched], weights=sizes[touched])
     large: NDArray[np.bool_] = sizes >= _LEAST_SIZE * np.median(sizes[touched])
     alike: NDArray[np.bool_] = large & (shares >= _LEAST_FAMILIAR * typical)
     return alike
-
-
-class _Familiar(NamedTuple):
-    """Whether pixels (m,) are like those painted with a class: all, or those at some places."""
-
-    pixels: NDArray[np.bool_]
-    places: NDArray[np.intp] | None
-
-    def shares_of(self, pieces: Pieces) -> NDArray[np.float64]:
-        """Return the share of each piece that is familiar."""
-        numbers = pieces.numbers().ravel()
-        if self.places is not None:
-            numbers = numbers[self.places]
-        n_known, n_familiar = (
-            np.bincount(numbers, weights, len(pieces.sizes) + 1)[1:] for weights in (None, self.pixels)
-        )
-        shares: NDArray[np.float64] = n_familiar / np.maximum(n_known, 1)
-        return shares
 
 
 def _scores_of(scores_in: ScoresAt, index: int, where: NDArray[np.bool_]) -> NDArray[np.float32]:

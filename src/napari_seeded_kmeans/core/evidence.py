@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ._kernels.standard import standardise
+from .cleanup import Familiar
 from .distinct import Distinct, find_distinct
 from .looks import look_scores, read_planes, strangeness
 from .scene import Labels, Mask, Samples, View
@@ -51,10 +52,7 @@ class Evidence:
         Distance to the nearest cluster of any class over its reach; of the same pixels.
     samples : Samples or None
         None if all pixels are known.
-    are_familiar : ndarray (n_classes, *spatial) or (n_classes, m), bool
-        Whether pixels are like those painted with a class.
-    places : ndarray (m,), or None
-        Where in the flattened image those pixels are; None if they are all.
+    familiar : Familiar
     """
 
     def __init__(
@@ -68,11 +66,10 @@ class Evidence:
         self._model, self._workspace, self._valid = model, workspace, valid
         self._cancel = cancel
         self.samples: Samples | None = None
-        self.places: NDArray[np.intp] | None = None
         if not model.recipe.sigmas_px:
             self.scores, strange = _evidence_of_colors(model, workspace.channels, cancel)
-            _say_nothing(self.scores, valid)
-            self.strangeness, self.are_familiar = strange.min(axis=0), strange <= 1
+            say_nothing(self.scores, valid)
+            self.strangeness, self.familiar = strange.min(axis=0), Familiar(strange <= 1)
             return
         shape = len(model.classes), *valid.shape
         self.scores = np.empty(shape, np.float32)
@@ -80,7 +77,7 @@ class Evidence:
         if workspace.has_samples:
             self._take_samples(progress)
         else:
-            self.are_familiar = np.empty(shape, bool)
+            self.familiar = Familiar(np.empty(shape, bool))
             self.look(progress=progress)
 
     def view(self, seeds: Labels) -> View:
@@ -109,8 +106,8 @@ class Evidence:
         self.scores[:, *tile][:, wanted] = scores
         self.strangeness[tile][wanted] = strange.min(axis=0)
         if self.samples is None:
-            self.are_familiar[:, *tile][:, wanted] = strange <= 1
-        _say_nothing(self.scores[:, *tile], self._valid[tile])
+            self.familiar.pixels[:, *tile][:, wanted] = strange <= 1
+        say_nothing(self.scores[:, *tile], self._valid[tile])
         self._is_known[tile] |= wanted
 
     def _take_samples(self, progress: Progress | None) -> None:
@@ -119,12 +116,12 @@ class Evidence:
         places = workspace.scene.sample_places
         rows = evidence_of(self._model, features.reshape(len(features), -1), self._cancel)
         scores, strange = (found.reshape(len(found), *places.shape) for found in rows)
-        _say_nothing(scores, self._valid.ravel()[places])
+        say_nothing(scores, self._valid.ravel()[places])
         self.samples = Samples(scores, strange.min(axis=0))
-        self.are_familiar, self.places = strange <= 1, places.ravel()
+        self.familiar = Familiar((strange <= 1).reshape(len(strange), -1), places.ravel())
 
 
-def _say_nothing(scores: Values, valid: Mask) -> None:
+def say_nothing(scores: Values, valid: Mask) -> None:
     """Let all classes be as likely where the image is not valid."""
     if not valid.all():
         scores[:, ~valid] = np.float32(1 / len(scores))

@@ -15,7 +15,7 @@ from scipy import ndimage
 
 from .cleanup import clean
 from .errors import SeededKMeansError, heard_by
-from .evidence import Evidence
+from .evidence import Evidence, say_nothing
 from .features import FeatureRecipe, check_image, resolve_recipe, with_lightness
 from .labelling import choose, class_indices
 from .looks import Look, check_painted, fit_look
@@ -449,16 +449,15 @@ def _apply(
         classes,
         settled,
         known,
-        evidence.are_familiar,
+        evidence.familiar,
         workspace.scene.spacing,
-        familiar_places=evidence.places,
     )
     labels[~finite] = 0
     steps.done()
     if on_labels is not None:
         on_labels(labels)
     view.need()
-    view.scores[:, ~finite] = np.float32(1 / len(classes))
+    say_nothing(view.scores, finite)
     steps.done()
     return Result(labels, view.scores, uncertainty(view.scores), evidence.strangeness, spread)
 
@@ -470,5 +469,5 @@ def _smooth(view: View, sigma_px: float, finite: NDArray[np.bool_]) -> View:
     step = np.ones(scores.ndim - 1) if spacing is None else np.asarray(spacing, float)
     sigmas = sigma_px * step.min() / step
     smoothed: NDArray[np.float32] = ndimage.gaussian_filter(scores, (0, *sigmas), mode="nearest")
-    smoothed[:, ~finite] = np.float32(1 / len(scores))
+    say_nothing(smoothed, finite)
     return View(smoothed, view.scene, view.seeds, view.strangeness)
