@@ -11,8 +11,7 @@ import tempfile
 import time
 
 import napari
-import numpy as np
-from live import Eye, paint, picture, stroke
+from live import Eye, paint, picture, strokes
 from qtpy.QtCore import Qt
 from qtpy.QtTest import QTest
 
@@ -38,7 +37,7 @@ def count(n_strokes: int, size: int) -> tuple[int, int, int]:
     viewer.window._qt_window.resize(*WINDOW_PX)
     viewer.add_image(picture((size, size)), name="picture")
     dock = viewer.window.add_plugin_dock_widget("napari-seeded-kmeans", "Seeded segmentation")[1]
-    eye, rng = Eye(dock), np.random.default_rng(0)
+    eye, ways = Eye(dock), strokes(0, size, "agreeing")
     seeds = dock.new_seeds()
     canvas = viewer.window._qt_viewer.canvas.native
 
@@ -48,14 +47,16 @@ def count(n_strokes: int, size: int) -> tuple[int, int, int]:
         eye.wait(pressed, seen_only=False)
         return dock.result
 
-    for value in (1, 2):
-        seeds.selected_label = value
-        let_go = paint(viewer, seeds, stroke(rng, size))
-    eye.wait(let_go, seen_only=False)
+    def paint_next() -> float:
+        seeds.selected_label, points = next(ways)
+        return paint(viewer, seeds, points)
+
+    paint_next()
+    eye.wait(paint_next(), seen_only=False)
     undone = redone = changed = 0
-    for number in range(n_strokes):
-        before, seeds.selected_label = dock.result, 1 + number % 2
-        eye.wait(paint(viewer, seeds, stroke(rng, size)), seen_only=False)
+    for _number in range(n_strokes):
+        before = dock.result
+        eye.wait(paint_next(), seen_only=False)
         after = dock.result
         changed += not are_same(before, after)
         undone += are_same(before, press(UNDO))
