@@ -99,6 +99,11 @@ class Session:
         return self._resting_stage in (Stage.READY, Stage.DONE)
 
     @property
+    def lacks_strokes(self) -> bool:
+        """Whether too little is painted for any result."""
+        return self._resting_stage is Stage.NEEDS_STROKES
+
+    @property
     def is_slow(self) -> bool:
         """Whether a job runs, and for so long that it should be seen."""
         return bool(self._running) and self._is_slow

@@ -106,6 +106,47 @@ def test_every_change_is_followed_and_undo_is_exact(act, viewer, dock, live, set
     np.testing.assert_array_equal(mask(viewer), after)
 
 
+def test_without_strokes_everything_is_as_before_the_first_result(viewer, dock, live, settle):
+    dock.outputs.set_value(("mask", "uncertainty"))
+    before, shown = dock.result, mask(viewer).copy()
+    strokes = live.data == 2
+    live.data_setitem(np.nonzero(strokes), 0)
+    assert settle(dock) is Stage.NEEDS_STROKES
+    assert not mask(viewer).any()
+    assert [layer.name for layer in viewer.layers] == ["halves", "halves mask", "halves seeds"]
+    assert dock.result is None
+    assert [row.share for row in dock.class_list.rows] == [None, None]
+    assert "Only class 1 is painted" in dock.hint_line.text
+    live.undo()
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    assert dock.result.labels.tobytes() == before.labels.tobytes()
+    np.testing.assert_array_equal(mask(viewer), shown)
+
+
+def test_a_result_of_strokes_that_are_gone_is_not_shown(viewer, dock, live, settle, jobs):
+    live.paint((20, 20), 2)
+    dock._seeds.look()
+    live.data_setitem(np.nonzero(live.data == 2), 0)
+    dock._seeds.look()
+    assert dock.session.stage is Stage.NEEDS_STROKES
+    jobs.may_go_on.set()
+    dock._updates._runner._thread.join(20)
+    QCoreApplication.processEvents()
+    assert dock.result is None
+    assert not mask(viewer).any()
+    assert "Only class 1 is painted" in dock.hint_line.text
+
+
+def test_a_class_that_is_ignored_for_a_moment_brings_the_mask_back(viewer, dock, live, settle):
+    shown = mask(viewer).copy()
+    dock.classes.set_ignored(2, True)
+    assert settle(dock) is Stage.NEEDS_STROKES
+    assert not mask(viewer).any()
+    dock.classes.set_ignored(2, False)
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    np.testing.assert_array_equal(mask(viewer), shown)
+
+
 def paint_like(seeds):
     array = np.zeros_like(seeds.data)
     array[10:40, 4:8], array[10:40, 56:60] = 1, 2
@@ -123,14 +164,6 @@ def test_new_pixels_are_followed(viewer, dock, live, settle):
     viewer.layers["halves"].data = viewer.layers["halves"].data[:, ::-1].copy()
     assert settle(dock) is Stage.DONE, dock.hint_line.text
     np.testing.assert_array_equal(mask(viewer), expected(viewer, live).labels)
-
-
-def test_a_class_erased_to_nothing_leaves_the_result_and_says_what_is_missing(viewer, dock, live, settle):
-    before = mask(viewer).copy()
-    live.data_setitem(np.nonzero(live.data == 2), 0)
-    assert settle(dock) is Stage.NEEDS_STROKES
-    assert "Only class 1" in dock.hint_line.text
-    np.testing.assert_array_equal(mask(viewer), before)
 
 
 def test_not_live_waits_for_the_button_and_live_again_catches_up(viewer, dock, live, settle):

@@ -205,6 +205,7 @@ class SeededSegmentation(DockFrame):
         self._updates.previewed.connect(self._on_previewed)
         self._updates.arrived.connect(self._on_arrived)
         self._updates.dropped.connect(self.session.fail)
+        self._updates.emptied.connect(self._on_emptied)
         self._records.resumed.connect(self._on_resumed)
         self._records.counted.connect(self.classes.show_strokes)
         for worker in self._workers:
@@ -246,6 +247,8 @@ class SeededSegmentation(DockFrame):
     def _on_live_toggled(self, is_live: bool) -> None:
         if is_live and self.session.stage is Stage.READY:
             self._follower.follow()
+        else:
+            self._follower.catch_up()
 
     def _on_seeds_chosen(self) -> None:
         seeds = self._seeds.layer
@@ -288,6 +291,10 @@ class SeededSegmentation(DockFrame):
             how = "paint more" if self.run_bar.is_live else "paint more and press Segment again"
             self.session.finish(f"{update.answer.describe(self.classes.legend)} Where it is wrong, {how}.")
 
+    def _on_emptied(self) -> None:
+        self._results.take_back()
+        self._look()
+
     def _on_resumed(self, saved: SavedSession, image: Image) -> None:
         """Go on where a session ended: image, channels, settings, strokes, classes, edits, region."""
         self.choice.choose_image(image)
@@ -316,6 +323,6 @@ class SeededSegmentation(DockFrame):
         )
 
     def _catch_up(self) -> None:
-        """Follow what is not painted: only once there is a result, so that nothing starts unasked."""
-        if self._results.last is not None:
+        """Follow what is not painted: only what somebody asked for, so that nothing starts unasked."""
+        if self._results.last is not None or self._follower.is_behind:
             self._follower.follow()

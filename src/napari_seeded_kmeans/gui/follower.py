@@ -50,8 +50,13 @@ class Follower:
         self.catch_up()
 
     def catch_up(self) -> None:
-        """Ask for a result if it is behind, and should follow by itself."""
-        if self.is_behind and self._run_bar.is_live and not self._is_holding:
+        """Ask for a result if it is behind, and should follow by itself; without strokes there is none."""
+        if not self.is_behind or not self._run_bar.is_live or self._is_holding:
+            return
+        if self._session.lacks_strokes:
+            self._session.stop(Work.UPDATE)
+            self._updates.start_over()
+        else:
             self.ask()
 
     def ask(self, *, afresh: bool = False) -> None:

@@ -125,6 +125,12 @@ class Outputs:
         self.place(source, {"mask": mask}, kept=(*self._shown.get(source.layer, {}), "mask"))
         dress(self._shown[source.layer]["mask"].layer, legend, faint_background=True)
 
+    def empty(self, source: Source) -> None:
+        """Have a mask without labels, if there is one, and no other result of an image."""
+        self.place(source, {}, kept=("mask",))
+        if "mask" in self._shown[source.layer]:
+            self.preview(source, np.zeros(source.shape, np.uint8), Legend())
+
     def place(self, source: Source, outputs: Mapping[str, Output], kept: Collection[str] = ()) -> None:
         """Show `outputs`, the topmost first, over the image; its layers by other keys go, unless `kept`."""
         present = {id(layer) for layer in self._viewer.layers}

@@ -45,6 +45,7 @@ class Results(QObject):
         self._chosen = chosen
         self._outputs = Outputs(viewer)
         self.last: Update | None = None
+        self._shown: Source | None = None
         panel.changed.connect(self.show)
         insight.clusters_wanted.connect(self.show)
         extras.arrived.connect(self._on_extras_arrived)
@@ -59,20 +60,28 @@ class Results(QObject):
 
     def take(self, update: Update) -> None:
         """Show a newer result."""
-        self.last = update
+        self.last, self._shown = update, update.source
         self.show()
         self._classes.show_shares(update.answer.shares)
 
     def drop(self) -> None:
         """Have no result; its layers stay, and nothing is asked about it any more."""
-        self.last = None
+        self.last = self._shown = None
         self._extras.cancel()
         self._chosen.clear()
+
+    def take_back(self) -> None:
+        """Show what was there before the first result: an empty mask."""
+        if self._shown is not None:
+            self._outputs.empty(replace(self._shown))
+            self._insight.clear()
+            self._classes.show_shares({})
+            self.drop()
 
     def drop_if_gone(self) -> None:
         """Have no result if its image is gone, and nothing that is about it."""
         if self.last is not None and self.last.source.layer not in self._viewer.layers:
-            self.last = None
+            self.last = self._shown = None
             self._insight.clear()
             self._chosen.clear()
 
@@ -84,6 +93,7 @@ class Results(QObject):
     def preview(self, seen: Preview, legend: Legend) -> None:
         """Show what is seen already of a result that is being worked out."""
         if "mask" in self._panel.value() and seen.source.layer in self._viewer.layers:
+            self._shown = seen.source
             self._outputs.preview(replace(seen.source), seen.labels, legend)
 
     def show(self) -> None:

@@ -102,6 +102,8 @@ class Updates(QObject):
     """An `Update`, and whether a newer one is on its way."""
     dropped = Signal(str)
     """Why the newest result is of no use, as a sentence."""
+    emptied = Signal()
+    """Nothing that was shown, or was about to be, holds any more."""
     estimated = Signal(object, object)
     """An `Answer`, and its `EstimatedAccuracy`, None where that cannot be told."""
     failed = Signal(object)
@@ -187,9 +189,18 @@ class Updates(QObject):
         answer = update.answer
         self._estimator.submit(partial(self._estimate, update.request), partial(self.estimated.emit, answer))
 
+    def start_over(self) -> None:
+        """Give up what is shown, or about to be: the strokes that it was learnt from are gone."""
+        if self._shown is not None or self.is_busy:
+            self.cancel()
+            self._shown = self._spread = None
+            self.emptied.emit()
+
     def cancel(self) -> None:
-        """Stop what runs and forget what waits."""
+        """Stop what runs and forget what waits; what is on its way to the window is not shown."""
         self._fitted = self._draft = None
+        if self._newest is not None:
+            self._newest = replace(self._newest)
         for runner in (self._runner, self._drafter, self._glancer, self._estimator):
             runner.cancel()
 
