@@ -150,6 +150,11 @@ class Session:
         self._offer, self._offered_at_px = text, self._facts.painted_px
         self.changed.emit()
 
+    def hold_offer(self) -> None:
+        """Take the strokes there are now, of seeds that were chosen just now, for nobody's work of now."""
+        self._offered_at_px = self._facts.painted_px
+        self.changed.emit()
+
     def observe(self, facts: Facts) -> None:
         """Take note of what is chosen and painted; what was said about other facts no longer holds."""
         if facts != self._facts:

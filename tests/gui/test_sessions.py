@@ -110,6 +110,34 @@ def test_an_offer_is_made_beside_other_strokes_but_not_beside_the_same(
     np.testing.assert_array_equal(again.choice.seeds.data, before)
 
 
+def test_an_offer_is_made_when_strokes_come_along_with_the_image(viewer, dock, painted, another, kept, qtbot):
+    qtbot.waitUntil(lambda: kept_seeds(kept) is not None)
+    dock.close_down()
+    image, older = viewer.layers["halves"].data, painted.data.copy()
+    older[:30] = 0
+    viewer.layers.clear()
+    again = another()
+    # As a sample opens: one after the other, before anything is found.
+    viewer.add_image(image, name="halves")
+    viewer.add_labels(older, name="halves seeds")
+    qtbot.waitUntil(again.hint_line.restore_button.isVisible)
+    assert again.session.can_segment
+
+
+def test_an_offer_stays_when_strokes_come_after_it(viewer, dock, painted, another, kept, qtbot):
+    qtbot.waitUntil(lambda: kept_seeds(kept) is not None)
+    dock.close_down()
+    older = painted.data.copy()
+    older[:30] = 0
+    viewer.layers.remove("halves seeds")
+    viewer.layers.remove("halves mask")
+    again = another()
+    qtbot.waitUntil(again.hint_line.restore_button.isVisible)
+    viewer.add_labels(older, name="halves seeds")
+    assert again.session.can_segment
+    assert again.hint_line.restore_button.isVisible()
+
+
 def test_nothing_is_offered_for_another_image(viewer, dock, painted, another, kept, two_halves, qtbot):
     qtbot.waitUntil(lambda: kept_seeds(kept) is not None)
     viewer.layers.clear()
@@ -133,6 +161,27 @@ def test_a_saved_session_goes_on_where_it_ended(viewer, dock, painted, settle, t
     np.testing.assert_array_equal(dock.choice.seeds.data, before)
     np.testing.assert_array_equal(viewer.layers["halves mask"].data, mask)
     assert dock.class_list.rows[1].name == "bright"
+
+
+def test_after_opening_a_session_one_paints_on_its_seeds(viewer, dock, painted, settle, tmp_path):
+    region = np.zeros(painted.data.shape, np.uint8)
+    region[5:45] = 1
+    dock.choice.choose_region(viewer.add_labels(region, name="part"))
+    settle(dock)
+    dock.save_session(tmp_path / "my.json")
+    settle(dock)
+    dock.open_session(tmp_path / "my.json")
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    seeds = dock.choice.seeds
+    assert seeds is not painted
+    assert viewer.layers.selection.active is seeds
+    assert seeds.mode == "paint"
+    assert dock.choice.region.name == "halves region"
+    assert viewer.layers.index(seeds) > viewer.layers.index(dock.choice.region)
+    assert not painted.visible, "two layers of strokes look alike"
+    viewer.layers.remove(seeds)
+    assert dock.choice.seeds is painted
+    assert painted.visible
 
 
 def test_a_session_without_its_image_says_which_to_open(viewer, dock, painted, settle, tmp_path):

@@ -265,6 +265,7 @@ class SeededSegmentation(DockFrame):
             self._records.count(self._seeds.snapshot())
             self.file_bar.suggested_name = f"{seeds.name}.{'png' if seeds.ndim == 2 else 'tif'}"
         self._look()
+        self.session.hold_offer()
 
     def _on_painted(self, _change: Change | None) -> None:
         self._look()
@@ -302,11 +303,12 @@ class SeededSegmentation(DockFrame):
             self.choice.choose_channels(saved.channel_axis)
         self.params.set_value(saved.preset, **saved.params)
         source = Source(image, self.choice.channel_axis)
+        if saved.region is not None:
+            self._inputs.add_region(source, saved.region)
+        # Last, so that the seeds are what one paints on.
         self._inputs.add_seeds(source, saved.seeds)
         self.classes.set_legend(saved.legend)
         self.clusters.set_edits(saved.edits)
-        if saved.region is not None:
-            self._inputs.add_region(source, saved.region)
         if self.run_bar.is_live:
             self.segment()
 

@@ -111,7 +111,13 @@ class Inputs(QObject):
         return self._pairing.images()
 
     def add_seeds(self, source: Source, seeds: NDArray[np.integer] | None = None) -> Labels:
-        """Add a seeds layer for an image and choose both; empty unless `seeds` are given."""
+        """Add a seeds layer for an image and choose both; empty unless `seeds` are given.
+
+        Those that were painted on before are hidden: strokes of the same colours cannot be told apart.
+        """
+        before = self._tracker.layer
+        if before is not None and self.seeds_shape == source.shape:
+            before.visible = False
         layer = add_seeds(self._viewer, source, seeds)
         self._pairing.remember(layer, source.layer)
         self._choice.choose_image(source.layer)
@@ -173,6 +179,9 @@ class Inputs(QObject):
     def _on_seeds_chosen(self) -> None:
         seeds, image = self._choice.seeds, self._image.layer
         self._tracker.follow(seeds)
+        if seeds is not None and not seeds.visible:
+            # What is painted on is seen.
+            seeds.visible = True
         self._offer_regions()
         if seeds is not None and image is not None:
             self._pairing.remember(seeds, image)

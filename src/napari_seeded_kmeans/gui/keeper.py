@@ -48,13 +48,14 @@ class Keeper(QObject):
         self._saver.submit(partial(self._keep, sitting), _nothing)
 
     def look_for(self, image: Any) -> None:
-        """Look for what an earlier run kept of this image."""
-        self._finder.submit(partial(self._find, image), self._on_found)
+        """Look for what an earlier run kept of this image, and no longer of any other; None is none."""
+        self._finder.cancel()
+        if image is not None:
+            self._finder.submit(partial(self._find, image), self._on_found)
 
     def forget(self) -> None:
-        """Deliver nothing about the layers that were followed so far; what waits is kept all the same."""
+        """Deliver nothing about the seeds that were followed so far; what waits is kept all the same."""
         self._counter.cancel()
-        self._finder.cancel()
 
     def close(self) -> None:
         """Stop, for good, once what is being written is written."""

@@ -125,11 +125,10 @@ class Records(QObject):
         self._found = None
         self._session.offer("")
         source = self._inputs.source
-        if source is not None:
-            self._keeper.look_for(source.data)
+        self._keeper.look_for(None if source is None else source.data)
 
     def forget(self) -> None:
-        """Deliver nothing about the layers that were followed so far."""
+        """Deliver nothing about the seeds that were followed so far."""
         self._pause.stop()
         self._keeper.forget()
 
