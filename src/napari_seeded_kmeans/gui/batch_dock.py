@@ -27,6 +27,7 @@ from .fold import Fold
 from .folder_button import FolderButton
 from .number_table import NumberTable
 from .params_form import ParamsForm
+from .save_dialog import ask_where_to_save
 from .tool_dock import ToolDock
 from .training_pairs import TrainingPair, training_pairs
 
@@ -225,7 +226,7 @@ class Batch(ToolDock):
             self.open_model(path)
 
     def _on_save_requested(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(self, "Save the model", "model.json", _MODEL_FILTER)
+        path = ask_where_to_save(self, "Save the model", "model.json", _MODEL_FILTER)
         if path:
             self.save_model(path)
 

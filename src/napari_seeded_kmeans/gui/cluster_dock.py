@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from napari.layers import Labels
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QCheckBox, QFileDialog, QFormLayout, QHBoxLayout, QPushButton, QWidget
+from qtpy.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QPushButton, QWidget
 from superqt import QLabeledSlider
 
 from ..core.clustering import ClusteredImage, EveryK
@@ -15,6 +15,7 @@ from ..estimator import SeededKMeans
 from .cluster_layers import as_seen, cluster_outputs
 from .image_dock import ImageDock
 from .palette_view import PaletteView
+from .save_dialog import ask_where_to_save
 from .seeds_layer import add_seeds
 from .source import Source
 from .words import words_for
@@ -120,7 +121,7 @@ class ClusterColours(ImageDock):
     # ---- what happens ----
 
     def _on_model_requested(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(self, "Save the clusters as a model", "", _MODEL_FILTER)
+        path = ask_where_to_save(self, "Save the clusters as a model", "", _MODEL_FILTER)
         if path:
             try:
                 self.save_model(path)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.figure import Figure
-from qtpy.QtWidgets import QFileDialog, QFormLayout, QHBoxLayout, QPushButton, QSpinBox, QWidget
+from qtpy.QtWidgets import QFormLayout, QHBoxLayout, QPushButton, QSpinBox, QWidget
 
 from ..core.clustering import ClusteredImage
 from ..core.elbow import Elbow, elbow
@@ -16,6 +16,7 @@ from ..plots import Look, draw_elbow, new_figure, write_figure
 from .cluster_layers import cluster_outputs
 from .image_dock import ImageDock
 from .plot_view import PlotView
+from .save_dialog import ask_where_to_save
 from .source import Source
 from .words import words_for
 from .work_bar import WorkBar
@@ -132,7 +133,7 @@ class ChooseK(ImageDock):
 
     def _on_export_requested(self) -> None:
         name = "elbow.png" if self._of is None else f"{self._of.layer.name} elbow.png"
-        path, _ = QFileDialog.getSaveFileName(self, "Export the curve", name, _SAVE_FILTER)
+        path = ask_where_to_save(self, "Export the curve", name, _SAVE_FILTER)
         if path:
             try:
                 self.export(path)

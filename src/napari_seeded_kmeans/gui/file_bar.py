@@ -4,6 +4,8 @@ from qtpy.QtCore import Signal
 from qtpy.QtGui import QAction
 from qtpy.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QPushButton, QWidget
 
+from .save_dialog import ask_where_to_save
+
 _OPEN_FILTER = "Strokes and seeds (*.png *.tif *.tiff *.jpg *.jpeg *.bmp *.npy);;All files (*)"
 _SAVE_FILTER = "PNG (*.png);;TIFF (*.tif *.tiff)"
 _SESSION_FILTER = "Session (*.json)"
@@ -68,7 +70,7 @@ class FileBar(QWidget):
             wish.emit(path)
 
     def _save(self, title: str, name: str, filters: str, wish: Signal) -> None:
-        path, _ = QFileDialog.getSaveFileName(self, title, name, filters)
+        path = ask_where_to_save(self, title, name, filters)
         if path:
             wish.emit(path)
 
