@@ -95,6 +95,9 @@ def test_rows_say_colour_class_share_and_weight(dock, seeds):
     rows = dock.insight.table.rows
     assert [row.class_value for row in rows] == sorted(row.class_value for row in rows)
     assert sum(row.share for row in rows) == pytest.approx(1)
+    shares = [row.share for row in rows if row.class_value == 1]
+    assert len(shares) > 1
+    assert shares == sorted(shares, reverse=True), "of a class, what covers most of the image comes first"
     assert all(row.weight == 1 and row.strength > 0 for row in rows)
     assert {row.class_name for row in rows} == {"background", "foreground"}
     assert numbers_of(dock, (60, 160, 60))
@@ -243,6 +246,28 @@ def test_a_locked_row_stays_while_one_paints_on_and_can_be_let_go(dock, seeds, s
     np.testing.assert_array_equal(dock.clusters._model.palette.centers[row.number], center)
     tick(table, table.rows.index(row), LOCK, qtbot, dock)
     assert dock.clusters.edits == PaletteEdits()
+
+
+def test_what_was_merged_is_selected(dock, seeds, settle, qtbot):
+    rows = [row.number for row in dock.insight.table.rows if row.class_value == 1]
+    select(dock, rows)
+    qtbot.mouseClick(dock.insight.table.merge_button, Qt.MouseButton.LeftButton)
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    (row,) = [row.number for row in dock.insight.table.rows if row.class_value == 1]
+    assert dock.insight.table.selected_numbers() == [row]
+    assert dock.insight.table.class_button.isEnabled(), "it can be given away at once"
+
+
+def test_a_fold_that_is_opened_comes_into_view(dock, seeds, qtbot):
+    fold, panel = dock.insight.palette_fold, dock.viewport()
+    fold.set_open(False)
+    dock.resize(320, 400)
+    qtbot.waitUntil(lambda: panel.height() <= 400)
+    dock.verticalScrollBar().setValue(0)
+    fold.set_open(True)
+    qtbot.waitUntil(lambda: 0 <= fold.heading.mapTo(panel, QPoint(0, 0)).y() < panel.height())
+    button = dock.insight.table.undo_button
+    qtbot.waitUntil(lambda: button.mapTo(panel, button.rect().bottomLeft()).y() < panel.height())
 
 
 def test_keys_work_in_the_table(dock, seeds, settle, qtbot):

@@ -1,7 +1,7 @@
 """A heading that folds away what is below it."""
 
-from qtpy.QtCore import Signal
-from qtpy.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from qtpy.QtCore import QTimer, Signal
+from qtpy.QtWidgets import QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 
 class Fold(QWidget):
@@ -39,3 +39,15 @@ class Fold(QWidget):
         self.heading.setText(f"{'▾' if is_open else '▸'}  {self._title}")
         self._content.setVisible(is_open)
         self.toggled.emit(is_open)
+        if is_open:
+            # Once it is laid out.
+            QTimer.singleShot(0, self._come_into_view)
+
+    def _come_into_view(self) -> None:
+        """Have whatever scrolls around it show all of it, the heading in any case."""
+        area = self.parent()
+        while area is not None and not isinstance(area, QScrollArea):
+            area = area.parent()
+        if area is not None and self.is_open:
+            area.ensureWidgetVisible(self, 0, 0)
+            area.ensureWidgetVisible(self.heading, 0, 0)

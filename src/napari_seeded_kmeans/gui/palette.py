@@ -73,8 +73,11 @@ class Palette(QObject):
         self._edit_each(rows, lambda edits, model, row: edits.reassigned(model, row, to))
 
     def merge(self, rows: Sequence[int]) -> None:
-        """Make clusters one, of the class of the first."""
+        """Make clusters one, of the class of the first; it stays selected."""
         if self._model is not None:
+            palette, chosen = self._model.palette, list(rows)
+            shares = palette.shares[chosen]
+            self._selected = np.average(palette.centers[chosen], axis=0, weights=shares)[np.newaxis]
             self.set_edits(self.edits.merged(self._model, rows))
 
     def split(self, row: int) -> None:
@@ -197,7 +200,7 @@ class Palette(QObject):
 
     def _rows(self, model: Model, source: Source) -> list[PaletteRow]:
         palette, shares = model.palette, None if self._clusters is None else self._clusters.shares
-        order = np.lexsort((-palette.shares, palette.classes))
+        order = np.lexsort((-(palette.shares if shares is None else shares), palette.classes))
         swatches = hex_colors(source, palette.centers, model)
         strengths, voices = _strengths(model), model.looks[0].voices
         rows = [
