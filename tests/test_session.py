@@ -135,3 +135,17 @@ def test_an_offer_stands_beside_strokes_that_came_with_the_image_until_somebody_
     session.finish("Done.")
     session.forget()
     assert not session.has_offer
+
+
+def test_where_to_paint_next_can_be_asked_while_the_result_is_followed():
+    session = Session()
+    session.observe(replace(READY, has_result=True))
+    session.finish("Done.")
+    assert session.has_advice
+    session.start()
+    assert session.has_advice, "nothing below the button may jump at every stroke"
+    session.observe(replace(READY, classes=(1,), has_result=True))
+    assert not session.has_advice
+    session.observe(replace(READY, has_result=True))
+    session.stop()
+    assert not session.has_advice

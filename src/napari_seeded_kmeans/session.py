@@ -137,8 +137,9 @@ class Session:
 
     @property
     def has_advice(self) -> bool:
-        """Whether it can be said where to paint next."""
-        return self._facts.has_result and self._resting_stage is Stage.DONE and not self._error
+        """Whether it can be said where to paint next; while an update runs, of the result before it."""
+        is_valid = self._resting_stage is Stage.DONE or (Work.UPDATE in self._running and self.can_segment)
+        return self._facts.has_result and is_valid and not self._error
 
     def advise(self, text: str) -> None:
         """Say where to paint next, until something is painted."""

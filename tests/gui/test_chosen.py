@@ -79,7 +79,8 @@ def test_after_cancel_nothing_is_awaited(dock, seeds, settle):
 def test_an_edited_palette_is_not_judged(dock, seeds, settle, qtbot):
     dock.clusters.weigh(0, 3)
     settle(dock)
-    qtbot.waitUntil(lambda: "left out" not in line(dock).text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "left out: cannot be told" in line(dock).text(), timeout=20_000)
+    assert "while the palette is edited" in line(dock).toolTip()
     assert not dock.session.is_error
 
 

@@ -9,11 +9,12 @@ from conftest import PLUGIN, paint_halves
 from napari.utils import progress
 from napari.utils.notifications import notification_manager
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QApplication
+from qtpy.QtWidgets import QAbstractSpinBox, QApplication, QDockWidget, QStyle, QStyleOptionFrame
 
 from napari_seeded_kmeans import segment
 from napari_seeded_kmeans.core.errors import CancelledError, SeededKMeansError
 from napari_seeded_kmeans.gui import job
+from napari_seeded_kmeans.gui.fold import Fold
 from napari_seeded_kmeans.session import Stage
 
 
@@ -466,3 +467,19 @@ def test_300_px_are_wide_enough_for_everything_that_shows_at_first(window, docke
     assert not docked.choice._channels.isHidden()
     bar = docked.verticalScrollBar().sizeHint().width()
     assert docked.widget().minimumSizeHint().width() + bar <= 290
+
+
+def test_no_number_is_cut_in_a_dock_of_300_px(window, docked, qtbot):
+    more = next(fold for fold in docked.params.findChildren(Fold) if fold.isVisible())
+    more.set_open(True)
+    main = window.window._qt_window
+    frame = next(frame for frame in main.findChildren(QDockWidget) if frame.isAncestorOf(docked))
+    main.resizeDocks([frame], [300], Qt.Orientation.Horizontal)
+    qtbot.waitUntil(lambda: docked.width() <= 310)
+    lines = [box.lineEdit() for box in docked.params.findChildren(QAbstractSpinBox)]
+    assert len(lines) > 5
+    for line in lines:
+        option = QStyleOptionFrame()
+        option.initFrom(line)
+        room = line.style().subElementRect(QStyle.SubElement.SE_LineEditContents, option, line).width()
+        assert room >= line.fontMetrics().horizontalAdvance(line.text()), line.text()

@@ -80,7 +80,7 @@ class Params(BaseModel):
     )
     judge_unpainted: bool = Field(
         True,
-        title="Judge unpainted colours",
+        title="Unpainted colours",
         description="Where only what you painted is wanted: colours unlike all painted ones go to the class "
         "in whose region most of them lie. Off gives them to the nearest painted colour.",
         json_schema_extra=_ADVANCED,
@@ -166,7 +166,7 @@ class Params(BaseModel):
     texture_bandwidth: float | None = Field(
         None,
         gt=0,
-        title="Bandwidth with texture",
+        title="Texture bandwidth",
         description="The same for the clusters of colours with texture. Empty: as Bandwidth, or learnt from "
         "the strokes.",
         json_schema_extra=_ADVANCED,
@@ -180,7 +180,7 @@ class Params(BaseModel):
     )
     keep_seeds: bool = Field(
         True,
-        title="Strokes keep their class",
+        title="Keep strokes",
         description="Painted pixels always get the class they were painted with.",
         json_schema_extra=_ADVANCED,
     )

@@ -15,6 +15,8 @@ from .updates import Update, Updates
 
 # So long after the last result the processor is free for what nobody waits for.
 _IDLE_MS = 1000
+_UNTOLD = "Strokes left out: cannot be told."
+_WHY_UNTOLD = "It cannot be told while the palette is edited, nor where single pixels are painted only."
 _AUTOMATIC = ("auto", "", None)
 
 
@@ -29,7 +31,7 @@ class Chosen(QObject):
         self._last: Update | None = None
         self._legend = Legend()
         self._accuracy: EstimatedAccuracy | None = None
-        self._is_awaited = False
+        self._is_awaited = self._is_untold = False
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
         self._idle.setInterval(_IDLE_MS)
@@ -40,7 +42,7 @@ class Chosen(QObject):
     def show(self, update: Update, legend: Legend) -> None:
         """Be about a result; how sure it is comes later, if nothing is painted meanwhile."""
         if update is not self._last:
-            self._last, self._accuracy, self._is_awaited = update, None, True
+            self._last, self._accuracy, self._is_awaited, self._is_untold = update, None, True, False
             self._idle.start()
         self._legend = legend
         self._show()
@@ -66,7 +68,7 @@ class Chosen(QObject):
 
     def _on_estimated(self, answer: Answer, accuracy: EstimatedAccuracy | None) -> None:
         if self._last is not None and self._last.answer is answer:
-            self._accuracy, self._is_awaited = accuracy, False
+            self._accuracy, self._is_awaited, self._is_untold = accuracy, False, accuracy is None
             answer.segmentation.model.accuracy_ = accuracy
             self._show()
 
@@ -94,7 +96,8 @@ class Chosen(QObject):
         accuracy = self._accuracy
         if accuracy is None:
             # The room is kept, so that settings do not move under the mouse.
-            self._line.show_choices(choices, "Strokes left out: …" if self._is_awaited else "", "")
+            said = _UNTOLD if self._is_untold else "Strokes left out: …" if self._is_awaited else ""
+            self._line.show_choices(choices, said, _WHY_UNTOLD if self._is_untold else "")
         else:
             said = f"Strokes left out: {accuracy.mean:.0%} right."
             self._line.show_choices(choices, said, accuracy.in_words(self._legend.name_of))

@@ -29,6 +29,7 @@ _HELP = {
     _SHARE: "Share of the image that the last result gave to this class.",
 }
 _SWATCH_PX = 14
+_ROW_PX = 22
 _MOST_ROWS = 8
 _RIM_PX = 4
 
@@ -105,7 +106,7 @@ class ClassList(QWidget):
         self._is_filling = True
         if [row.value for row in rows] != [row.value for row in self._rows]:
             self.tree.clear()
-            self.tree.addTopLevelItems([QTreeWidgetItem() for _ in rows])
+            self.tree.addTopLevelItems([_new_item() for _ in rows])
             self._fit_height(len(rows))
         self._rows = tuple(rows)
         for index, row in enumerate(rows):
@@ -177,6 +178,13 @@ class ClassList(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.tree)
         layout.addLayout(buttons)
+
+
+def _new_item() -> QTreeWidgetItem:
+    """Return an empty row, as high as the editor of its name."""
+    item = QTreeWidgetItem()
+    item.setSizeHint(_NAME, QSize(0, _ROW_PX))
+    return item
 
 
 def _fill(item: QTreeWidgetItem, row: ClassRow) -> None:

@@ -5,6 +5,7 @@ from qtpy.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
 # Vermilion and sky blue of Okabe and Ito: told apart by everyone, readable as a bar on both themes.
 _BAR = {True: "#d55e00", False: "#56b4e9"}
+_N_LINES = 3
 
 
 class HintLine(QFrame):
@@ -20,6 +21,9 @@ class HintLine(QFrame):
         self._label.setWordWrap(True)
         self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._label.setAlignment(Qt.AlignmentFlag.AlignTop)
+        # Room for what is said at most while one paints: nothing below it jumps.
+        self._label.setMinimumHeight(_N_LINES * self._label.fontMetrics().lineSpacing())
         self.restore_button = QPushButton("Restore", self)
         self.restore_button.setToolTip("<p>Bring back the strokes, classes and settings.</p>")
         self.restore_button.clicked.connect(self.restore_requested)
