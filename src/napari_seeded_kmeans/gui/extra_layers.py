@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-import pandas as pd
 from napari.layers import Image, Labels
 from napari.utils.colormaps import CyclicLabelColormap, label_colormap
 
@@ -41,9 +40,9 @@ def extra_outputs(source: Source, extras: Mapping[str, Any], legend: Legend) -> 
     return outputs
 
 
-def object_features(table: Mapping[str, Any], legend: Legend) -> pd.DataFrame:
+def object_features(table: Mapping[str, Any], legend: Legend) -> dict[str, Any]:
     """Return what was measured, if anything, classes by their names: the features of a labels layer."""
-    features = pd.DataFrame(dict(table))
+    features = dict(table)
     if "class" in features:
         features["class"] = [legend.name_of(int(value)) for value in features["class"]]
     return features

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary, WeakSet
 
 import numpy as np
-import pandas as pd
 from napari.layers import Image, Labels
 from napari.utils.colormaps import Colormap
 from numpy.typing import NDArray
@@ -189,19 +188,17 @@ def _outputs(
     return outputs
 
 
-def _measurements(source: Source, legend: Legend, n_pixels: Mapping[int, int]) -> pd.DataFrame:
-    """Return a row per class: pixels, share of the image, and size in the layer's units."""
+def _measurements(source: Source, legend: Legend, n_pixels: Mapping[int, int]) -> dict[str, Any]:
+    """Return columns with a row per class: pixels, share of the image, and size in the layer's units."""
     values = list(n_pixels)
     pixels = np.array([n_pixels[value] for value in values])
-    return pd.DataFrame(
-        {
-            "index": values,
-            "class": [legend.name_of(value) for value in values],
-            "pixels": pixels,
-            "share": pixels / np.prod(source.shape),
-            "size": pixels * np.prod(source.spacing),
-        }
-    )
+    return {
+        "index": values,
+        "class": [legend.name_of(value) for value in values],
+        "pixels": pixels,
+        "share": pixels / np.prod(source.shape),
+        "size": pixels * np.prod(source.spacing),
+    }
 
 
 def _can_hold(layer: "Layer", output: Output) -> bool:

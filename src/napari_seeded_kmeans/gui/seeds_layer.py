@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 import numpy as np
-import pandas as pd
 from napari.layers import Labels
 from napari.utils.colormaps import CyclicLabelColormap
 from numpy.typing import NDArray
@@ -67,6 +66,7 @@ def dress(layer: Labels, legend: Legend, *, faint_background: bool = False) -> N
     layer.colormap = CyclicLabelColormap(
         colors=legend.color_cycle(faint_background=faint_background), background_value=0
     )
-    layer.features = pd.DataFrame(
-        {"index": legend.values, "class": [legend.name_of(value) for value in legend.values]}
-    )
+    layer.features = {
+        "index": list(legend.values),
+        "class": [legend.name_of(value) for value in legend.values],
+    }
