@@ -9,7 +9,6 @@ from napari_seeded_kmeans.core.evidence import Evidence
 from napari_seeded_kmeans.core.looks import look_scores
 from napari_seeded_kmeans.core.model import fit, segment
 from napari_seeded_kmeans.core.params import make_params
-from napari_seeded_kmeans.core.texture import apply_standard
 from napari_seeded_kmeans.core.workspace import Workspace
 
 
@@ -22,7 +21,7 @@ def test_texture_counts_twice_between_two_classes(n_classes, share):
         seeds[5:25, 10 * value + 2] = value
     model = fit(image, seeds, make_params())
     workspace = Workspace(image, model.recipe)
-    samples = apply_standard(workspace.samples(np.arange(image.size)), model.recipe)
+    samples = workspace.samples(np.arange(image.size))
     color, texture = (look_scores(look, samples, model.classes) for look in model.looks)
     scores = Evidence(model, workspace, workspace.finite).scores
     expected = (1 - share) * color + share * texture

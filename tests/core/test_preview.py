@@ -117,9 +117,16 @@ def test_a_sketch_comes_before_the_fit_and_shows_much_the_same(edits):
     def listener(name):
         return lambda *what: given.append((name, what))
 
-    settings = make_params()
-    model, _ = core.segment(image, seeds, settings)
-    own = NO_EDITS.reassigned(model, 0, 7) if edits else NO_EDITS
+    settings, own = make_params(), NO_EDITS
+    if edits:
+        # A stroke of the wrong class, mended in the palette.
+        seeds[48, 54:66] = 1
+        model, _ = core.segment(image, seeds, settings)
+        middle = model.palette.centers[:, 0].mean()
+        wrong = (model.palette.classes == 1) & (model.palette.centers[:, 0] > middle)
+        for row in np.flatnonzero(wrong).tolist():
+            own = own.reassigned(model, row, 7)
+        assert own
     _, plain = core.segment(image, seeds, settings, edits=own)
     _, result = core.segment(
         image, seeds, settings, edits=own, on_sketch=listener("sketch"), on_fit=listener("fit")

@@ -11,7 +11,6 @@ from napari_seeded_kmeans.core.texture import (
     map_stack,
     n_color_columns,
     stack_at,
-    standardise,
     tile_stack,
 )
 
@@ -57,28 +56,6 @@ def _tiles(shape, largest):
         for y in range(0, shape[0], largest[0])
         for x in range(0, shape[1], largest[1])
     ]
-
-
-def test_standard_features_have_mean_0_and_deviation_1_under_the_strokes():
-    image = RNG.normal(1000, 30, (40, 50))
-    channels, _ = compute_channels(image, RECIPE)
-    mask = RNG.random(image.shape) < 0.2
-    recipe = standardise(RECIPE, stack_at(channels, mask, RECIPE))
-    samples = stack_at(channels, mask, recipe)
-    np.testing.assert_allclose(samples.mean(axis=0), 0, atol=1e-3)
-    np.testing.assert_allclose(samples.std(axis=0), 1, atol=1e-3)
-
-
-def test_the_standard_is_that_of_the_samples():
-    samples = np.random.default_rng(2).normal(1e4, 3, (999, 5)).astype(np.float32)
-    recipe = standardise(FeatureRecipe("channels", 5, 1.0), samples)
-    np.testing.assert_allclose(recipe.offsets, samples.mean(axis=0, dtype=float), rtol=1e-12)
-    np.testing.assert_allclose(1 / np.array(recipe.factors), samples.std(axis=0, dtype=float), rtol=1e-12)
-
-
-def test_what_is_constant_under_the_strokes_says_nothing():
-    recipe = standardise(FeatureRecipe("channels", 2, 1.0), np.array([[1, 5], [3, 5]], np.float32))
-    assert recipe.factors[1] == 0
 
 
 def lightness_of(image):

@@ -5,13 +5,16 @@ import pytest
 
 from napari_seeded_kmeans import segment
 from napari_seeded_kmeans.core import workspace as module
+from napari_seeded_kmeans.core.errors import CancelledError
 from napari_seeded_kmeans.core.features import FeatureRecipe
-from napari_seeded_kmeans.core.texture import compute_channels, stack_at, standardise
+from napari_seeded_kmeans.core.standard import standard_of
+from napari_seeded_kmeans.core.texture import compute_channels, stack_at
 from napari_seeded_kmeans.core.workspace import Shelf, Workspace
 
 RNG = np.random.default_rng(0)
 IMAGE = RNG.integers(0, 255, (70, 90, 3)).astype(np.uint8)
 RECIPE = FeatureRecipe("channels", 3, 255.0, sigmas_px=(1.0, 2.0))
+COLORS = FeatureRecipe("channels", 3, 255.0)
 MASK = RNG.random((70, 90)) < 0.03
 
 
@@ -59,10 +62,52 @@ def test_samples_without_texture_are_the_colours():
     np.testing.assert_array_equal(workspace.samples(np.flatnonzero(MASK)), IMAGE[MASK])
 
 
-def test_features_are_not_standardised():
+def test_features_are_measured_in_the_units_of_the_recipe():
     samples = Workspace(IMAGE, RECIPE).samples(np.flatnonzero(MASK))
-    again = Workspace(IMAGE, standardise(RECIPE, samples)).samples(np.flatnonzero(MASK))
-    np.testing.assert_array_equal(again, samples)
+    recipe = standard_of(RECIPE, samples)
+    for texture in (recipe, standard_of(COLORS, IMAGE[MASK].astype(np.float32))):
+        workspace = Workspace(IMAGE, texture)
+        found = workspace.samples(np.flatnonzero(MASK))
+        expected = stack_at(compute_channels(IMAGE, texture)[0], MASK, texture)
+        np.testing.assert_array_equal(found, expected)
+        np.testing.assert_allclose(found.mean(axis=0), 0, atol=1e-4)
+        whole = workspace.every((slice(0, 70, 1), slice(0, 90, 1)))
+        np.testing.assert_array_equal(whole[:, MASK].T, expected)
+
+
+@pytest.mark.parametrize("kept_bytes", [0, 100_000, 1 << 30])
+def test_an_image_settles_its_units_whatever_is_kept(kept_bytes):
+    workspace = Workspace(IMAGE, RECIPE, kept_bytes=kept_bytes, in_own_units=True)
+    workspace.settle()
+    everywhere = np.ones(IMAGE.shape[:2], bool)
+    raw = stack_at(compute_channels(IMAGE, RECIPE)[0], everywhere, RECIPE)
+    np.testing.assert_allclose(workspace.recipe.offsets, raw.mean(axis=0, dtype=float), rtol=1e-3, atol=1e-3)
+    np.testing.assert_allclose(
+        1 / np.array(workspace.recipe.factors), raw.std(axis=0, dtype=float), rtol=1e-3
+    )
+    given = Workspace(IMAGE, workspace.recipe, kept_bytes=kept_bytes)
+    for number in range(len(workspace.tiles)):
+        assert workspace.stack(number).tobytes() == given.stack(number).tobytes()
+
+
+def test_a_recipe_with_units_keeps_them():
+    recipe = standard_of(RECIPE, Workspace(IMAGE, RECIPE).samples(np.flatnonzero(MASK)))
+    workspace = Workspace(IMAGE, recipe, in_own_units=True)
+    workspace.settle()
+    assert workspace.recipe == recipe
+
+
+def test_settling_goes_on_where_it_was_cancelled(monkeypatch):
+    boxes = []
+    original = module.tile_stack
+    monkeypatch.setattr(module, "tile_stack", lambda *given: boxes.append(given[1]) or original(*given))
+    workspace = Workspace(IMAGE, RECIPE, in_own_units=True)
+    with pytest.raises(CancelledError):
+        workspace.settle(lambda: len(boxes) >= 3)
+    assert 3 <= len(boxes) < len(workspace.tiles)
+    workspace.settle()
+    workspace.settle()
+    assert sorted(map(repr, boxes)) == sorted(map(repr, workspace.tiles)), "each once"
 
 
 def test_a_tile_is_worked_out_once_while_there_is_room(monkeypatch):
@@ -99,6 +144,23 @@ def test_a_shelf_keeps_the_workspace_of_the_last_image():
     assert shelf.workspace(IMAGE[:-1], "b", make) is made[2]
     shelf.clear()
     assert shelf.workspace(IMAGE[:-1], "b", make) is made[3]
+
+
+def test_a_shelf_gives_features_in_the_units_asked_for():
+    def make(recipe):
+        workspace = Workspace(IMAGE, recipe, in_own_units=True)
+        workspace.settle()
+        return workspace
+
+    shelf = Shelf()
+    own = shelf.workspace(IMAGE, "a", lambda: make(RECIPE))
+    assert shelf.workspace(IMAGE, "a", lambda: make(RECIPE), own.recipe) is own, (
+        "edits keep the image's units"
+    )
+    other = standard_of(RECIPE, np.ones((5, len(own.recipe.factors)), np.float32))
+    foreign = shelf.workspace(IMAGE, "a", lambda: make(other), other)
+    assert foreign.recipe == other
+    assert shelf.workspace(IMAGE, "a", lambda: make(RECIPE)).recipe == own.recipe
 
 
 def test_segmenting_with_a_shelf_gives_the_same_bits():

@@ -1,7 +1,7 @@
 """What a model says of every pixel of an image: class scores, and how strange a pixel is.
 
-Pixels are taken in pieces that stay in a core's cache while they are
-standardised and read by every look.
+Pixels are taken in pieces that stay in a core's cache while every look reads
+them.
 """
 
 from typing import TYPE_CHECKING
@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ._kernels.standard import standardise
 from .cleanup import Familiar
 from .distinct import Distinct, find_distinct
 from .looks import look_scores, read_planes, strangeness
 from .scene import Labels, Mask, Samples, View
-from .texture import LIMIT, Stack, apply_standard
+from .standard import apply_standard
+from .texture import Stack
 from .threads import Cancel, Progress, map_tiles, tiles
 from .workspace import Workspace
 
@@ -128,21 +128,14 @@ def say_nothing(scores: Values, valid: Mask) -> None:
 
 
 def evidence_of(model: "Model", features: Stack, cancel: Cancel | None = None) -> tuple[Values, Values]:
-    """Return scores and strangeness, both (n_classes, n), of features (d, n) that are not standardised."""
-    d, n = features.shape
-    offsets, factors = (
-        np.array(row or default, np.float32)
-        for row, default in ((model.recipe.offsets, (0.0,) * d), (model.recipe.factors, (1.0,) * d))
-    )
-    # What has no standard is not limited either.
-    limit = np.float32(LIMIT if model.recipe.factors else np.inf)
+    """Return scores and strangeness, both (n_classes, n), of features (d, n) in the units of the model."""
     share = _TEXTURE_SHARE if len(model.classes) == 2 else _TEXTURE_SHARE_OF_SEVERAL
+    n = features.shape[1]
     scores = np.empty((len(model.classes), n), np.float32)
     strange = np.empty_like(scores)
 
     def look_at(own: slice) -> None:
-        planes = np.empty((d, own.stop - own.start), np.float32)
-        standardise(features, own.start, offsets, factors, limit, planes)
+        planes = np.ascontiguousarray(features[:, own])
         color, *texture = model.looks
         total, strange[:, own] = read_planes(color, planes, model.classes)
         for look in texture:

@@ -21,7 +21,7 @@ from .distinct import has_few_values
 from .features import compute_features
 from .looks import look_scores
 from .model import Model
-from .texture import apply_standard
+from .standard import apply_standard
 from .threads import Cancel, map_tiles, tiles
 
 _PIXELS_PER_TILE = 1 << 17

@@ -7,22 +7,20 @@ Darken, Neural Computation 1, 1989), still a palette that a person can read.
 Without learnt weights it is the sum of exponentials of the source document.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ._kernels import rbf
-from .class_counts import read_counts
-from .errors import SeededKMeansError, warn
-from .kmeans import KMeansResult, kmeans
+from .class_clusters import KnownClusters, find_clusters
+from .errors import SeededKMeansError
 from .palette import Palette
 from .palette_edits import Grouping
 from .params import Params
-from .quick_kmeans import quick_kmeans
 from .readout import fit_readout
 from .scores import class_scores, nearest_distances, rbf_scores, responsibilities
 from .threads import Cancel
@@ -32,9 +30,8 @@ Array = NDArray[np.float64]
 
 # Wide enough that a colour between two clusters of a class still belongs to it.
 _BANDWIDTH_IN_SPREADS = {"learnt": 1.0, "share": 2.0, "equal": 2.0}
-_MAX_SAMPLES = 3000
+_MAX_SAMPLES, _SKETCH_SAMPLES = 3000, 1000
 _MIN_SAMPLES_PER_CLASS = 300
-_SAMPLES_PER_CLUSTER = 4
 _REACH_QUANTILE = 0.9
 # How much less the loss of the read-out becomes in its last step, as a share of it.
 _PRECISION, _SKETCH_PRECISION = 1e-5, 1e-2
@@ -122,6 +119,7 @@ def fit_look(
     random_state: int,
     grouping: Grouping | None = None,
     voices: Array | None = None,
+    known: KnownClusters | None = None,
     *,
     is_sketch: bool = False,
 ) -> Look:
@@ -142,6 +140,8 @@ def fit_look(
     voices : ndarray (n,), float64, optional
         How much each counts when likeness is read: a cluster counts as much as its pixels do on average.
         Nothing else that is learnt depends on them.
+    known : KnownClusters, optional
+        Classes whose pixels are those of before are not clustered again.
     is_sketch : bool
         In a hurry: clusters and weights are not brought to their optimum.
     """
@@ -151,12 +151,13 @@ def fit_look(
         grouping = grouping.at(kept)
     if voices is not None:
         voices = voices[kept]
-    cluster = partial(quick_kmeans if is_sketch else kmeans, random_state=random_state)
+    known = known or KnownClusters()
     centers, shares, distances, reaches, loud = [], [], [], [], []
     for value in classes:
         inside = values == value
         own, groups = samples[inside], None if grouping is None else grouping.at(inside)
-        found, labels = _find_clusters(own, value, params, cluster, groups)
+        cluster = known.finder(value, random_state, is_sketch=is_sketch)
+        found, labels = find_clusters(own, value, params, cluster, groups)
         counts = np.bincount(labels, minlength=len(found))
         if voices is not None:
             sums = np.bincount(labels, voices[inside], minlength=len(found))
@@ -176,8 +177,11 @@ def fit_look(
     heard = np.concatenate(loud) if loud else None
     if params.cluster_weights != "learnt":
         return Look(palette, bandwidth, np.array(reaches), voices=heard)
+    precision = _PRECISION
+    if is_sketch:
+        precision, kept = _SKETCH_PRECISION, _thinned(values, classes, _SKETCH_SAMPLES)
+        samples, values = samples[kept], values[kept]
     likeness = responsibilities(samples, palette.centers, bandwidth=bandwidth)
-    precision = _SKETCH_PRECISION if is_sketch else _PRECISION
     weights, bias = fit_readout(likeness, np.searchsorted(classes, values), len(classes), precision)
     return Look(palette, bandwidth, np.array(reaches), weights, bias, heard)
 
@@ -232,39 +236,11 @@ def _least_reaches(look: Look) -> Array:
     return reaches
 
 
-def _find_clusters(
-    samples: Samples,
-    class_value: int,
-    params: Params,
-    cluster: Callable[[Samples, int], KMeansResult],
-    grouping: Grouping | None,
-) -> tuple[NDArray[np.floating[Any]], NDArray[np.integer]]:
-    """Return the clusters (k, d) of one class and to which each of its samples (n, d) belongs."""
-    if grouping is None or (grouping.ids < 0).all():
-        result = cluster(samples, _affordable_clusters(samples, class_value, params))
-        return result.centers, result.labels
-    n_left = _wanted_clusters(class_value, params) - sum(
-        grouping.sizes[group] for group in np.unique(grouping.ids) if group >= 0
-    )
-    centers, labels = np.empty((0, samples.shape[1])), np.empty(len(samples), np.intp)
-    for group in np.unique(grouping.ids).tolist():
-        inside = grouping.ids == group
-        own, first = samples[inside], len(centers)
-        if group in grouping.fixed:
-            centers = np.concatenate([centers, [grouping.fixed[group]]])
-            labels[inside] = first
-            continue
-        affordable = _affordable_clusters(own, class_value, params) if group < 0 else _n_distinct(own)
-        wanted = max(1, n_left) if group < 0 else grouping.sizes[group]
-        result = cluster(own, min(affordable, wanted))
-        centers = np.concatenate([centers, result.centers])
-        labels[inside] = result.labels + first
-    return centers, labels
-
-
-def _thinned(values: NDArray[np.integer], classes: tuple[int, ...]) -> NDArray[np.bool_]:
+def _thinned(
+    values: NDArray[np.integer], classes: tuple[int, ...], n_samples: int = _MAX_SAMPLES
+) -> NDArray[np.bool_]:
     """Return which pixels to keep: evenly spaced ones of classes with very many."""
-    most = max(_MAX_SAMPLES // len(classes), _MIN_SAMPLES_PER_CLASS)
+    most = max(n_samples // len(classes), _MIN_SAMPLES_PER_CLASS)
     kept = np.ones(len(values), bool)
     for value in classes:
         own = np.flatnonzero(values == value)
@@ -272,34 +248,6 @@ def _thinned(values: NDArray[np.integer], classes: tuple[int, ...]) -> NDArray[n
             kept[own] = False
             kept[own[np.linspace(0, len(own) - 1, most).astype(int)]] = True
     return kept
-
-
-def _wanted_clusters(class_value: int, params: Params) -> int:
-    return read_counts(params.clusters_by_class).get(class_value, params.n_clusters)
-
-
-def _affordable_clusters(samples: Samples, class_value: int, params: Params) -> int:
-    """Return the clusters wanted, or the number of distinct samples where there are fewer."""
-    wanted = _wanted_clusters(class_value, params)
-    is_own = class_value in read_counts(params.clusters_by_class)
-    is_asked = "n_clusters" in params.model_fields_set and not is_own
-    if params.cluster_weights == "learnt" and not (is_own or is_asked):
-        # Clusters of a pixel or two would learn by heart.
-        wanted = min(wanted, max(1, len(samples) // _SAMPLES_PER_CLUSTER))
-    # A look at the first rows settles it for nearly every image.
-    if len(np.unique(samples[: 8 * wanted], axis=0)) >= wanted:
-        return wanted
-    n_distinct = _n_distinct(samples)
-    if n_distinct < wanted and is_asked:
-        warn(
-            f"Class {class_value} was painted on {n_distinct} distinct colours only: "
-            f"n_clusters is {n_distinct} there instead of {wanted}.",
-        )
-    return min(wanted, n_distinct)
-
-
-def _n_distinct(samples: Samples) -> int:
-    return len(np.unique(samples, axis=0))
 
 
 def _bandwidth(distances: NDArray[np.floating[Any]], samples: Samples, spreads: float) -> float:

@@ -6,13 +6,13 @@ other threads and processes. The functions here hold no state and touch no files
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import ndimage
 
+from .class_clusters import KnownClusters
 from .cleanup import clean
 from .errors import SeededKMeansError, heard_by
 from .evidence import Evidence, say_nothing
@@ -26,14 +26,7 @@ from .scene import View
 from .scores import uncertainty
 from .seeds import check_seed_image, check_seeds, painted_places, seed_classes
 from .spread import Spread
-from .texture import (
-    SIGMAS_PX,
-    apply_standard,
-    can_have_texture,
-    n_color_columns,
-    n_columns,
-    standardise,
-)
+from .texture import SIGMAS_PX, can_have_texture, n_color_columns, n_columns
 from .threads import Cancel, Progress, map_tiles, stop_if
 from .workspace import Shelf, Workspace
 
@@ -144,7 +137,9 @@ def segment(
     steps = _Steps(5, cancel, progress)
     array = check_image(image, np.ndim(seeds), channel_axis)
     painted = check_seeds(seeds, array.shape[: np.ndim(seeds)])
-    workspace = open_workspace(array, painted.ndim, params, spacing=spacing, edits=edits, shelf=shelf)
+    workspace = open_workspace(
+        array, painted.ndim, params, spacing=spacing, edits=edits, shelf=shelf, cancel=cancel
+    )
     finite = workspace.finite if valid is None else workspace.finite & valid
     steps.done()
     classes, places = _classes_and_places(painted, finite)
@@ -188,11 +183,24 @@ def open_workspace(
     spacing: tuple[float, ...] | None = None,
     edits: PaletteEdits = NO_EDITS,
     shelf: Shelf | None = None,
+    cancel: Cancel | None = None,
 ) -> Workspace:
     """Return the workspace of an image (*spatial[, c]) for some settings: the one on the shelf, if there."""
-    about = n_spatial, params.color_space, params.blur_sigma_px, params.texture, spacing, edits.recipe
-    recipe = partial(_recipe, image, n_spatial, params, spacing, edits)
-    return (shelf or Shelf()).workspace(image, about, lambda: Workspace(image, recipe(), spacing))
+    in_own_units = params.cluster_weights == "learnt"
+    about = n_spatial, params.color_space, params.blur_sigma_px, params.texture, spacing, in_own_units
+
+    def make() -> Workspace:
+        recipe = _recipe(image, n_spatial, params, spacing, edits)
+        return Workspace(image, recipe, spacing, in_own_units=_in_own_units(recipe, params))
+
+    workspace = (shelf or Shelf()).workspace(image, about, make, edits.recipe)
+    workspace.settle(cancel)
+    return workspace
+
+
+def _in_own_units(recipe: FeatureRecipe, params: Params) -> bool:
+    """Whether features have to be comparable with each other: colours by themselves are."""
+    return bool(recipe.sigmas_px) or params.cluster_weights == "learnt"
 
 
 def fit(
@@ -228,7 +236,7 @@ def fit_many(
     """
     samples, values, workspace = [], [], None
     for workspace, painted, places in painted_pairs(pairs, params, channel_axis=channel_axis, edits=edits):
-        samples.append(apply_standard(workspace.samples(places), workspace.recipe))
+        samples.append(workspace.samples(places))
         values.append(painted.ravel()[places])
     if workspace is None:
         raise SeededKMeansError(NO_PAIRS)
@@ -257,7 +265,9 @@ def painted_pairs(
             painted = check_seed_image(seeds, array.shape[: np.ndim(seeds)])
             recipe = recipe or _recipe(array, painted.ndim, params, None, edits)
             # Every tile is looked at once.
-            workspace = Workspace(array, recipe, kept_bytes=0)
+            workspace = Workspace(array, recipe, kept_bytes=0, in_own_units=_in_own_units(recipe, params))
+            workspace.settle()
+            recipe = workspace.recipe
         except SeededKMeansError as error:
             raise SeededKMeansError(f"pair {number}: {error}") from None
         yield workspace, painted, finite_places(painted, workspace.finite)
@@ -323,7 +333,7 @@ def _recipe(
     spacing: tuple[float, ...] | None,
     edits: PaletteEdits,
 ) -> FeatureRecipe:
-    """Settle how features are made, all but their standard; as they were when the palette was edited."""
+    """Settle how features are made, all but their units; as they were when the palette was edited."""
     recipe = resolve_recipe(
         image,
         has_channels=image.ndim > n_spatial,
@@ -365,7 +375,7 @@ def _fit_painted(
     is_sketch: bool = False,
 ) -> tuple[Model, Taught]:
     """Return the model of the painted pixels at some places, and what it was taught."""
-    samples = apply_standard(workspace.samples(places, cancel), workspace.recipe)
+    samples = workspace.samples(places, cancel)
     taught = edits.apply(samples, painted.ravel()[places])
     n_channels = len(workspace.channels)
     model = fit_samples(
@@ -375,6 +385,7 @@ def _fit_painted(
         workspace.recipe,
         n_channels,
         random_state,
+        workspace.known,
         is_sketch=is_sketch,
     )
     return model, taught
@@ -387,6 +398,7 @@ def fit_samples(
     recipe: FeatureRecipe,
     n_channels: int,
     random_state: int,
+    known: KnownClusters | None = None,
     *,
     is_sketch: bool = False,
 ) -> Model:
@@ -396,10 +408,6 @@ def fit_samples(
         check_painted(values, classes)
     else:
         classes = check_edited(values)
-    is_standard = bool(recipe.factors)
-    if not is_standard and (recipe.sigmas_px or params.cluster_weights == "learnt"):
-        recipe = standardise(recipe, samples)
-        samples = apply_standard(samples, recipe)
     widths = [n_color_columns(recipe, n_channels)]
     if recipe.sigmas_px:
         widths.append(samples.shape[1])
@@ -415,6 +423,7 @@ def fit_samples(
             random_state,
             look[2],
             voices,
+            known,
             is_sketch=is_sketch,
         ),
         list(zip(widths, (params, with_texture), groupings, strict=False)),

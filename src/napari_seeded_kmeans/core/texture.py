@@ -3,20 +3,19 @@
 The leading columns are what a pixel and its close surroundings are coloured
 like: every channel, then its Gaussians up to two pixels. The others say how
 the colours change around it: wider Gaussians, gradients and the eigenvalues of
-the Hessian. All are standardised by the painted pixels, so none is large only
-because of its unit.
+the Hessian. A recipe with a standard gives them in its units, so none is large
+only because of its own.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ._kernels.standard import mean_and_spread
 from .features import FeatureRecipe, compute_features
 from .filters import TILE_SHAPES, FilterBank, fill_tile_features, iter_tiles
+from .standard import apply_standard, standardise
 from .threads import Cancel, map_tiles
 
 Stack = NDArray[np.float32]
@@ -27,8 +26,6 @@ SIGMAS_PX = (1.0, 2.0, 4.0)
 
 # Gaussians up to here count as colour.
 _COLOR_SIGMA_PX = 2.0
-LIMIT = 12.0
-"""Standardised features farther out say no more than "far"."""
 
 
 def can_have_texture(n_spatial: int) -> bool:
@@ -76,7 +73,7 @@ def stack_at(
 ) -> Stack:
     """Return the features (n, d) of the pixels in `mask`, in the order of ``image[mask]``."""
     if not recipe.sigmas_px:
-        return _standardised(channels[:, mask], recipe).T
+        return apply_standard(channels[:, mask].T, recipe)
     # Small tiles: strokes are thin.
     tiles = [tile for tile in iter_tiles(mask.shape, (60,) * mask.ndim) if mask[tile].any()]
     parts = map_tiles(lambda tile: tile_stack(channels, tile, recipe)[:, mask[tile]], tiles, cancel=cancel)
@@ -91,13 +88,16 @@ def tile_stack(channels: Stack, tile: tuple[slice, ...], recipe: FeatureRecipe) 
     """Return the features (d, *tile shape) of one tile."""
     bank = _bank(recipe)
     if bank is None:
-        return _standardised(channels[:, *tile], recipe)
+        stack = channels[:, *tile].copy()
+        standardise(stack, recipe)
+        return stack
     n_channels, n_spatial = len(channels), channels.ndim - 1
     stack = np.empty((n_columns(recipe, n_channels, n_spatial), *channels[0][tile].shape), np.float32)
     stack[:n_channels] = channels[:, *tile]
     for channel, columns in enumerate(_columns_of_channels(recipe, bank, n_channels, n_spatial)):
         fill_tile_features(channels[channel], tile, bank, [stack[column] for column in columns])
-    return _standardised(stack, recipe)
+    standardise(stack, recipe)
+    return stack
 
 
 def _columns_of_channels(
@@ -117,32 +117,7 @@ def _columns_of_channels(
     return columns
 
 
-def standardise(recipe: FeatureRecipe, samples: Stack) -> FeatureRecipe:
-    """Return the recipe that gives these samples (n, d) mean 0 and standard deviation 1."""
-    means, spreads = np.empty((2, samples.shape[1]))
-    mean_and_spread(np.ascontiguousarray(samples), means, spreads)
-    # What was constant under the strokes says nothing about them.
-    factors = np.where(spreads > 1e-6 * np.abs(means) + 1e-9, 1 / np.maximum(spreads, 1e-12), 0)
-    return replace(recipe, offsets=tuple(means.tolist()), factors=tuple(factors.tolist()))
-
-
-def apply_standard(samples: Stack, recipe: FeatureRecipe) -> Stack:
-    """Return samples (n, d) of a recipe without standard as those of one with it."""
-    return _standardised(samples.T, recipe).T
-
-
 def _bank(recipe: FeatureRecipe) -> FilterBank | None:
     if not recipe.sigmas_px:
         return None
     return FilterBank(recipe.sigmas_px, ("gaussian", "gradient", "hessian"), recipe.spacing)
-
-
-def _standardised(stack: Stack, recipe: FeatureRecipe) -> Stack:
-    """Standardise features (d, ...)."""
-    if not recipe.factors:
-        return stack
-    column = (-1, *[1] * (stack.ndim - 1))
-    moved = stack - np.array(recipe.offsets, np.float32).reshape(column)
-    moved *= np.array(recipe.factors, np.float32).reshape(column)
-    np.clip(moved, -LIMIT, LIMIT, out=moved)
-    return moved

@@ -5,7 +5,6 @@ they are worked out when they are needed, and kept for the next time.
 """
 
 from collections.abc import Callable, Hashable
-from dataclasses import replace
 from math import prod
 from threading import Lock
 from typing import Any, NamedTuple
@@ -14,9 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from .class_clusters import KnownClusters
 from .features import FeatureRecipe
 from .filters import iter_tiles
 from .scene import N_SAMPLES, Scene
+from .standard import apply_standard, measured_boxes, some, standard_of, standardise
 from .texture import Stack, compute_channels, n_columns, tile_stack
 from .threads import Cancel, Progress, map_tiles
 
@@ -37,15 +38,19 @@ class Workspace:
     image : ndarray (*spatial[, c])
         Checked, channels last.
     recipe : FeatureRecipe
-        What features are made. Its standard, if it has one, is not applied here.
+        What features are made.
     spacing : tuple of float, optional
         Pixel size along each axis, for what neighbours have to do with each other.
     kept_bytes : int
         Features beyond this are worked out again each time.
+    in_own_units : bool
+        Whether features are measured in units of this image, if the recipe has no standard; `settle` then
+        comes before all else.
 
     Attributes
     ----------
     recipe : FeatureRecipe
+        With its standard, once settled.
     channels : ndarray (c, *spatial), float32
         Colours; those of black where the image is not finite.
     finite : ndarray (*spatial,), bool
@@ -53,6 +58,8 @@ class Workspace:
         What cuts see.
     tiles : tuple
         The parts of the image that features are worked out by; none without texture.
+    known : KnownClusters
+        What was found of strokes on it.
     has_samples : bool
         Whether a few pixels stand for every block of the scene's middle: where features are kept.
     """
@@ -63,13 +70,16 @@ class Workspace:
         recipe: FeatureRecipe,
         spacing: tuple[float, ...] | None = None,
         kept_bytes: int = KEPT_BYTES,
+        *,
+        in_own_units: bool = False,
     ) -> None:
         self.recipe = recipe
-        self._raw = replace(recipe, offsets=(), factors=())
+        self._given = recipe
+        self._in_own_units = in_own_units and not recipe.factors
         self.channels, self.finite = compute_channels(image, recipe)
-        self.scene = Scene(self.channels, spacing)
+        self.scene, self.known = Scene(self.channels, spacing), KnownClusters()
         self.tiles: tuple[Tile, ...] = tuple(iter_tiles(self.finite.shape)) if recipe.sigmas_px else ()
-        self._n_columns = n_columns(self._raw, len(self.channels), self.finite.ndim)
+        self._n_columns = n_columns(recipe, len(self.channels), self.finite.ndim)
         self._kept: dict[int, Stack] = {}
         self._bytes_left = kept_bytes
         # Blocks of as few pixels as stand for them are as soon read whole.
@@ -79,15 +89,53 @@ class Workspace:
         self._last_window: tuple[Window, Stack] | None = None
         self._last_samples = np.empty(0, np.intp), np.empty((0, self._n_columns), np.float32)
         self._lock, self._window_lock, self._samples_lock = Lock(), Lock(), Lock()
-        self._blocks_lock = Lock()
+        self._blocks_lock, self._settling_lock = Lock(), Lock()
+        self._raw: dict[int, Stack] = {}
+        self._measured: dict[int, Stack] = {}
+
+    def settle(self, cancel: Cancel | None = None) -> None:
+        """Learn the units of this image, unless that was done; what is cancelled goes on the next time."""
+        with self._settling_lock:
+            if self._in_own_units and not self.recipe.factors:
+                self._settle(cancel)
+
+    def serves(self, recipe: FeatureRecipe | None) -> bool:
+        """Whether features are those of a recipe with its standard; None is one that the image settles."""
+        return not self._given.factors if recipe is None else self.recipe == recipe
+
+    def _settle(self, cancel: Cancel | None) -> None:
+        if not self.tiles:
+            places = np.flatnonzero(self.finite)
+            colors = self.channels.reshape(len(self.channels), -1)
+            self.recipe = standard_of(self.recipe, colors[:, some(places, self.finite.size)].T)
+            return
+        boxes = measured_boxes(self.finite.shape, self.tiles)
+        n_pixels = sum(self.finite[box].size for box in boxes)
+
+        def measure(number: int) -> None:
+            if number in self._measured:
+                return
+            box = boxes[number]
+            stack = tile_stack(self.channels, box, self.recipe)
+            places = some(np.flatnonzero(self.finite[box]), n_pixels)
+            if boxes is self.tiles and stack.nbytes <= self._bytes_left:
+                self._raw[number] = stack
+                self._bytes_left -= stack.nbytes
+            self._measured[number] = stack.reshape(len(stack), -1)[:, places].T
+
+        map_tiles(measure, range(len(boxes)), cancel=cancel)
+        measured = [self._measured[number] for number in range(len(boxes))]
+        recipe = standard_of(self.recipe, np.concatenate(measured))
+        map_tiles(lambda stack: standardise(stack, recipe), list(self._raw.values()))
+        self._kept, self._raw, self._measured, self.recipe = self._raw, {}, {}, recipe
 
     def stack(self, number: int) -> Stack:
-        """Return the features (d, *tile shape) of a tile, as they are: nothing is standardised."""
+        """Return the features (d, *tile shape) of a tile."""
         with self._lock:
             kept = self._kept.get(number)
         if kept is not None:
             return kept
-        stack = tile_stack(self.channels, self.tiles[number], self._raw)
+        stack = tile_stack(self.channels, self.tiles[number], self.recipe)
         with self._lock:
             if number not in self._kept and stack.nbytes <= self._bytes_left:
                 self._kept[number] = stack
@@ -95,7 +143,7 @@ class Workspace:
         return stack
 
     def features_in(self, number: int, where: NDArray[np.bool_]) -> Stack:
-        """Return the features (d, n) of a tile's pixels in a mask (*tile shape), as they are."""
+        """Return the features (d, n) of a tile's pixels in a mask (*tile shape)."""
         if where.all():
             stack = self.stack(number)
             return stack.reshape(len(stack), -1)
@@ -105,7 +153,7 @@ class Workspace:
         return np.take(stack.reshape(len(stack), -1), inside, axis=1)
 
     def sample_features(self, cancel: Cancel | None = None, progress: Progress | None = None) -> Stack:
-        """Return the features (d, 4, *middle shape) of those pixels that stand for blocks, as they are."""
+        """Return the features (d, 4, *middle shape) of those pixels that stand for blocks."""
         with self._blocks_lock:
             if self._block_samples is None:
                 shape = self._n_columns, N_SAMPLES, *self.scene.middle.shape
@@ -137,7 +185,7 @@ class Workspace:
         map_tiles(fill, range(len(self.tiles)), cancel=cancel, progress=progress)
 
     def every(self, window: Window, cancel: Cancel | None = None) -> Stack:
-        """Return the features (d, *shape of the window) of evenly spaced pixels, as they are.
+        """Return the features (d, *shape of the window) of evenly spaced pixels.
 
         Those of the last window are kept.
         """
@@ -149,7 +197,8 @@ class Workspace:
 
     def _every(self, window: Window, cancel: Cancel | None) -> Stack:
         if not self.tiles:
-            found = np.ascontiguousarray(self.channels[:, *window])
+            found = self.channels[:, *window].copy()
+            standardise(found, self.recipe)
         else:
             found = np.empty((self._n_columns, *self.finite[window].shape), np.float32)
 
@@ -174,7 +223,7 @@ class Workspace:
             slice(side.start + own.start, side.start + own.stop)
             for side, own in zip(tile, inside, strict=True)
         )
-        return tile_stack(self.channels, part, self._raw)
+        return tile_stack(self.channels, part, self.recipe)
 
     def samples(self, places: NDArray[np.intp], cancel: Cancel | None = None) -> Stack:
         """Return the features (n, d) of pixels, given where they are in the flattened image, ascending.
@@ -182,7 +231,7 @@ class Workspace:
         Those asked for last are kept: with every stroke only few are new. Nobody writes to them.
         """
         if not self.tiles:
-            return self.channels.reshape(len(self.channels), -1)[:, places].T
+            return apply_standard(self.channels.reshape(len(self.channels), -1)[:, places].T, self.recipe)
         with self._samples_lock:
             known_places, known = self._last_samples
             rows = np.minimum(np.searchsorted(known_places, places), max(len(known) - 1, 0))
@@ -233,15 +282,23 @@ class Shelf:
         self._workspace: Workspace | None = None
         self._lock = Lock()
 
-    def workspace(self, image: NDArray[Any], about: Hashable, make: Callable[[], Workspace]) -> Workspace:
+    def workspace(
+        self,
+        image: NDArray[Any],
+        about: Hashable,
+        make: Callable[[], Workspace],
+        recipe: FeatureRecipe | None = None,
+    ) -> Workspace:
         """Return the workspace kept for an array and what else it is about, or the one that is made now.
+
+        With a `recipe` features have to be its own.
 
         An array is known by the place of its values in memory; whoever changes them calls `clear`.
         """
         # The image is held, so that nothing else can come to lie at its place.
         key = (image.__array_interface__["data"], image.shape, image.strides, image.dtype.str, about)
         with self._lock:
-            if self._workspace is not None and key == self._key:
+            if self._workspace is not None and key == self._key and self._workspace.serves(recipe):
                 return self._workspace
             self.clear()
             self._workspace = make()

@@ -107,7 +107,7 @@ class Request:
         image = check_image(self.image, n_spatial, self.channel_axis)
         params = make_params(self.preset, **self.params)
         workspace = open_workspace(
-            image, n_spatial, params, spacing=self.spacing, edits=self.edits, shelf=shelf
+            image, n_spatial, params, spacing=self.spacing, edits=self.edits, shelf=shelf, cancel=cancel
         )
         workspace.every(window_of(visible), cancel)
 
@@ -124,7 +124,7 @@ class Request:
         image = check_image(part.image, n_spatial, self.channel_axis)
         # Another image, in a way: it must not take the place of the one that is kept.
         known = shelf if self.region is None else Shelf()
-        workspace = open_workspace(image, n_spatial, params, spacing=self.spacing, shelf=known)
+        workspace = open_workspace(image, n_spatial, params, spacing=self.spacing, shelf=known, cancel=cancel)
         try:
             return estimate_in(workspace, np.asarray(part.seeds), params, cancel=cancel)
         except SeededKMeansError:

@@ -1,4 +1,4 @@
-"""Features in units of what was painted."""
+"""Features in units of how much they vary."""
 
 from math import sqrt
 
@@ -11,25 +11,20 @@ Values = NDArray[np.float32]
 
 
 @kernel
-def standardise(
-    features: Values, start: int, offsets: Values, factors: Values, limit: np.float32, planes_out: Values
-) -> None:
-    """``(feature - offset) * factor``, between -limit and limit, of consecutive samples.
+def standardise(stack: Values, offsets: Values, factors: Values, limit: np.float32) -> None:
+    """``(feature - offset) * factor``, between -limit and limit, in place.
 
     Parameters
     ----------
-    features : float32 (d, n)
-    start : int
-        The first sample.
+    stack : float32 (d, n)
+        Overwritten.
     offsets, factors : float32 (d,)
     limit : float32
-    planes_out : float32 (d, m), m <= n - start
-        Overwritten.
     """
-    for j in range(planes_out.shape[0]):
-        row, out, offset, factor = features[j, start:], planes_out[j], offsets[j], factors[j]
-        for i in range(out.size):
-            out[i] = min(max((row[i] - offset) * factor, -limit), limit)
+    for j in range(stack.shape[0]):
+        row, offset, factor = stack[j], offsets[j], factors[j]
+        for i in range(row.size):
+            row[i] = min(max((row[i] - offset) * factor, -limit), limit)
 
 
 @kernel
