@@ -1,5 +1,6 @@
 """The units features are measured in are the image's, whatever is painted."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -8,11 +9,12 @@ import pytest
 from napari_seeded_kmeans.core import standard as module
 from napari_seeded_kmeans.core.features import FeatureRecipe
 from napari_seeded_kmeans.core.filters import iter_tiles
-from napari_seeded_kmeans.core.model import fit, fit_many, predict, segment
+from napari_seeded_kmeans.core.model import Model, fit, fit_many, predict, segment
 from napari_seeded_kmeans.core.params import make_params
-from napari_seeded_kmeans.core.standard import apply_standard, measured_boxes, some, standard_of
+from napari_seeded_kmeans.core.standard import apply_standard, measure, measured_boxes, some, standard_of
 
 RNG = np.random.default_rng(0)
+TEXTURE = FeatureRecipe("rgb", 3, 255.0, sigmas_px=(1.0, 2.0, 4.0))
 
 
 def painted(shape, *, seed):
@@ -31,6 +33,63 @@ def test_the_standard_is_that_of_the_samples():
     found = apply_standard(samples, recipe)
     np.testing.assert_allclose(found.mean(axis=0), 0, atol=1e-3)
     np.testing.assert_allclose(found.std(axis=0), 1, atol=1e-3)
+
+
+def textured(n=4000):
+    """Many features that say the same few things, in 3 colours and 2 axes."""
+    return (RNG.normal(0, 1, (n, 3)) @ RNG.normal(0, 1, (3, 39)) + RNG.normal(0, 0.03, (n, 39))).astype(
+        np.float32
+    )
+
+
+def test_axes_are_few_and_keep_distances():
+    samples = textured()
+    recipe = standard_of(TEXTURE, samples)
+    axes = np.array(recipe.axes)
+    assert axes.shape == (3, 39)
+    np.testing.assert_allclose(axes @ axes.T, np.eye(3), atol=1e-12)
+    raw = standard_of(replace(TEXTURE, sigmas_px=()), samples)
+    every = apply_standard(samples, raw)
+    along = measure(np.ascontiguousarray(samples.T), recipe, 9).T
+    assert along.shape == (len(samples), 9 + 3)
+    np.testing.assert_array_equal(along[:, :9], every[:, :9])
+    np.testing.assert_allclose(along[:, 9:], every @ axes.T, atol=1e-4)
+    near, far = (np.linalg.norm(rows[1:] - rows[:-1], axis=1) for rows in (along[:, 9:], every))
+    np.testing.assert_allclose(near[far > 5], far[far > 5], rtol=0.01)
+
+
+def test_axes_are_as_many_as_variance_asks_for():
+    samples = RNG.normal(0, 1, (4000, 39)).astype(np.float32)
+    assert len(standard_of(TEXTURE, samples).axes) > 35, "nothing says the same twice"
+    assert len(standard_of(TEXTURE, np.ones((10, 39), np.float32)).axes) == 1, "nothing is said at all"
+
+
+def test_pixels_are_measured_the_same_in_any_company():
+    samples = np.ascontiguousarray(textured(3000).T)
+    recipe = standard_of(TEXTURE, samples.T)
+    whole = measure(samples, recipe, 9)
+    for part in (slice(0, 1), slice(7, 1500), slice(1023, 3000)):
+        assert measure(samples[:, part].copy(), recipe, 9).tobytes() == whole[:, part].tobytes()
+
+
+def test_a_model_with_all_features_is_read_and_applied():
+    image = RNG.normal(100, 10, (40, 50))
+    image[:, 25:] += 40
+    seeds = painted(image.shape, seed=1)
+    seeds[:, 25:] = np.where(seeds[:, 25:] > 0, 2, 0)
+    model = fit(image, seeds, make_params())
+    data = model.to_dict()
+    again = Model.from_dict(data)
+    assert again.to_dict() == data
+    assert predict(again, image).scores.tobytes() == predict(model, image).scores.tobytes()
+    # As files were before: no axes, and texture seen by all features, colours included.
+    axes = np.array(model.recipe.axes)
+    del data["features"]["axes"]
+    for look in data["looks"]:
+        del look["first"]
+    data["looks"][1]["centers"] = (np.array(data["looks"][1]["centers"]) @ axes).tolist()
+    before = predict(Model.from_dict(data), image).labels
+    assert (before == predict(model, image).labels).mean() > 0.98
 
 
 @pytest.mark.parametrize("n", [0, 2])

@@ -1,6 +1,6 @@
 """The clusters of one class, found among its painted pixels alone; what did not change is not found again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -37,14 +37,13 @@ class KnownClusters:
     """
 
     def __init__(self) -> None:
-        self._found: dict[tuple[int, int, int], _Found] = {}
+        self._found: dict[tuple[Hashable, int], _Found] = {}
 
-    def finder(self, class_value: int, random_state: int, *, is_sketch: bool = False) -> Cluster:
-        """Return what finds the clusters of a class; in a hurry, those of a sketch will do."""
+    def finder(self, key: Hashable, random_state: int, *, is_sketch: bool = False) -> Cluster:
+        """Return what finds the clusters that a key stands for; in a hurry, those of a sketch will do."""
 
         def find(samples: Samples, n_clusters: int, group: int) -> KMeansResult:
-            key = class_value, group, samples.shape[1]
-            known = self._found.get(key)
+            known = self._found.get((key, group))
             if (
                 known is not None
                 and (known.n_clusters, known.random_state) == (n_clusters, random_state)
@@ -54,7 +53,7 @@ class KnownClusters:
             if is_sketch:
                 return quick_kmeans(samples, n_clusters, random_state=random_state)
             result = kmeans(samples, n_clusters, random_state=random_state)
-            self._found[key] = _Found(samples, n_clusters, random_state, result)
+            self._found[key, group] = _Found(samples, n_clusters, random_state, result)
             return result
 
         return find

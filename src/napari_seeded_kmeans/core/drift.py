@@ -96,7 +96,7 @@ def measure_fit(model: Model, image: ArrayLike, *, channel_axis: int | None = No
     array = check_image(image, None, channel_axis)
     sample = sample_blocks(array, array.ndim - (model.recipe.n_channels > 0))
     channels, finite = compute_channels(sample, model.recipe)
-    samples = stack_at(channels, finite, model.recipe)[:, : model.looks[0].n_features]
+    samples = stack_at(channels, finite, model.recipe)[:, model.looks[0].columns]
     if not len(samples):
         return PaletteFit(sys.float_info.max, 1.0)
     nearest, distances = nearest_center(samples, model.palette.centers)

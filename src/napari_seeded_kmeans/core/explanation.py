@@ -49,7 +49,7 @@ class Conflict:
 def nearest_clusters(model: Model, features: ArrayLike, n: int = 3) -> tuple[NearCluster, ...]:
     """Return the `n` clusters nearest to a pixel with these features (d,), the nearest first."""
     look, palette = model.looks[0], model.palette
-    pixel = np.asarray(features, float)[: look.n_features]
+    pixel = np.asarray(features, float)[look.columns]
     distances = np.linalg.norm(palette.centers - pixel, axis=1)
     reaches = _reaches(model)
     return tuple(

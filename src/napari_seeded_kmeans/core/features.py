@@ -54,6 +54,8 @@ class FeatureRecipe:
         Pixel size along each axis that the scales of texture respect.
     offsets, factors : tuple of float
         What is subtracted from every feature, and what it is then multiplied by; empty is nothing.
+    axes : tuple of tuple of float
+        Directions in all those features that texture is seen along; empty if by every feature.
     """
 
     color_space: ResolvedColorSpace
@@ -65,6 +67,7 @@ class FeatureRecipe:
     spacing: tuple[float, ...] | None = None
     offsets: tuple[float, ...] = ()
     factors: tuple[float, ...] = ()
+    axes: tuple[tuple[float, ...], ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready form."""
@@ -76,9 +79,13 @@ class FeatureRecipe:
         window = tuple((float(low), float(high)) for low, high in data.get("window", ()))
         spacing = data.get("spacing")
         rows = {name: tuple(map(float, data.get(name, ()))) for name in ("sigmas_px", "offsets", "factors")}
-        return cls(
-            **{**data, **rows, "window": window, "spacing": None if spacing is None else tuple(spacing)}
-        )
+        own = {
+            **rows,
+            "window": window,
+            "spacing": None if spacing is None else tuple(spacing),
+            "axes": tuple(tuple(map(float, axis)) for axis in data.get("axes", ())),
+        }
+        return cls(**{**data, **own})
 
 
 def check_image(

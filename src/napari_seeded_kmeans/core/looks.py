@@ -39,7 +39,7 @@ _PRECISION, _SKETCH_PRECISION = 1e-5, 1e-2
 
 @dataclass(frozen=True, eq=False)
 class Look:
-    """A palette over the leading features, and how it is read.
+    """A palette over some of the features, and how it is read.
 
     Attributes
     ----------
@@ -54,6 +54,8 @@ class Look:
     bias : ndarray (n_classes,), float64, or None
     voices : ndarray (k,), float64, or None
         As how many clusters at its place each counts when likeness is read; None where each counts once.
+    first : int
+        Which feature is the first of those it looks at.
     """
 
     palette: Palette
@@ -62,11 +64,12 @@ class Look:
     weights: Array | None = None
     bias: Array | None = None
     voices: Array | None = None
+    first: int = 0
 
     @property
-    def n_features(self) -> int:
-        """How many leading features it looks at."""
-        return int(self.palette.centers.shape[1])
+    def columns(self) -> slice:
+        """Which features it looks at."""
+        return slice(self.first, self.first + self.palette.centers.shape[1])
 
     @cached_property
     def _read_out(self) -> tuple[Samples, np.float32, Samples, Samples, NDArray[np.int64]]:
@@ -91,6 +94,7 @@ class Look:
             "weights": None if self.weights is None else self.weights.tolist(),
             "bias": None if self.bias is None else self.bias.tolist(),
             "voices": None if self.voices is None else self.voices.tolist(),
+            "first": self.first,
         }
 
     @classmethod
@@ -101,14 +105,15 @@ class Look:
             np.asarray(data["classes"], np.int64),
             np.asarray(data["shares"], np.float64),
         )
-        # Files of before have no voices.
-        learnt = [
-            None if data.get(name) is None else np.asarray(data[name], np.float64)
+        # Files of before have neither voices nor a first feature.
+        learnt = {
+            name: None if data.get(name) is None else np.asarray(data[name], np.float64)
             for name in ("weights", "bias", "voices")
-        ]
+        }
         if len({len(palette.centers), len(palette.classes), len(palette.shares)}) != 1:
             raise ValueError("clusters without class or share")
-        return cls(palette, float(data["bandwidth"]), np.asarray(data["reaches"], np.float64), *learnt)
+        reaches = np.asarray(data["reaches"], np.float64)
+        return cls(palette, float(data["bandwidth"]), reaches, **learnt, first=int(data.get("first", 0)))
 
 
 def fit_look(
@@ -121,6 +126,7 @@ def fit_look(
     voices: Array | None = None,
     known: KnownClusters | None = None,
     *,
+    first: int = 0,
     is_sketch: bool = False,
 ) -> Look:
     """Learn a look from painted pixels.
@@ -142,6 +148,8 @@ def fit_look(
         Nothing else that is learnt depends on them.
     known : KnownClusters, optional
         Classes whose pixels are those of before are not clustered again.
+    first : int
+        Which feature of the image is the first of the samples.
     is_sketch : bool
         In a hurry: clusters and weights are not brought to their optimum.
     """
@@ -156,7 +164,7 @@ def fit_look(
     for value in classes:
         inside = values == value
         own, groups = samples[inside], None if grouping is None else grouping.at(inside)
-        cluster = known.finder(value, random_state, is_sketch=is_sketch)
+        cluster = known.finder((value, first), random_state, is_sketch=is_sketch)
         found, labels = find_clusters(own, value, params, cluster, groups)
         counts = np.bincount(labels, minlength=len(found))
         if voices is not None:
@@ -176,14 +184,14 @@ def fit_look(
     bandwidth = params.bandwidth or _bandwidth(np.concatenate(distances), samples, spreads)
     heard = np.concatenate(loud) if loud else None
     if params.cluster_weights != "learnt":
-        return Look(palette, bandwidth, np.array(reaches), voices=heard)
+        return Look(palette, bandwidth, np.array(reaches), voices=heard, first=first)
     precision = _PRECISION
     if is_sketch:
         precision, kept = _SKETCH_PRECISION, _thinned(values, classes, _SKETCH_SAMPLES)
         samples, values = samples[kept], values[kept]
     likeness = responsibilities(samples, palette.centers, bandwidth=bandwidth)
     weights, bias = fit_readout(likeness, np.searchsorted(classes, values), len(classes), precision)
-    return Look(palette, bandwidth, np.array(reaches), weights, bias, heard)
+    return Look(palette, bandwidth, np.array(reaches), weights, bias, heard, first)
 
 
 def read_planes(look: Look, planes: Samples, classes: tuple[int, ...]) -> tuple[Samples, Samples]:
@@ -193,7 +201,7 @@ def read_planes(look: Look, planes: Samples, classes: tuple[int, ...]) -> tuple[
     centers, inverse, columns, bias, owners = look._read_out
     scores = np.empty((len(classes), planes.shape[1]), np.float32)
     nearest = np.empty_like(scores)
-    rbf.rbf_scores(planes[: look.n_features], centers, inverse, columns, bias, owners, scores, nearest)
+    rbf.rbf_scores(planes[look.columns], centers, inverse, columns, bias, owners, scores, nearest)
     nearest *= (look.bandwidth / _least_reaches(look)).astype(np.float32)[:, np.newaxis]
     return scores, nearest
 
@@ -202,7 +210,7 @@ def look_scores(
     look: Look, samples: Samples, classes: tuple[int, ...], cancel: Cancel | None = None
 ) -> NDArray[np.float32]:
     """Return class scores (n_classes, n) of samples (n, d or more)."""
-    seen = samples[:, : look.n_features]
+    seen = samples[:, look.columns]
     if look.weights is None or look.bias is None:
         palette = look.palette
         if look.voices is not None:
@@ -226,7 +234,7 @@ def strangeness(look: Look, samples: Samples, classes: tuple[int, ...]) -> NDArr
     Up to 1 a pixel is like the painted ones; far beyond it is none of these.
     """
     palettes = [look.palette.of(value) for value in classes]
-    distances = nearest_distances(samples[:, : look.n_features], palettes)
+    distances = nearest_distances(samples[:, look.columns], palettes)
     return distances / _least_reaches(look).astype(np.float32)[:, np.newaxis]
 
 

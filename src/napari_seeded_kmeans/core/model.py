@@ -26,7 +26,7 @@ from .scene import View
 from .scores import uncertainty
 from .seeds import check_seed_image, check_seeds, painted_places, seed_classes
 from .spread import Spread
-from .texture import SIGMAS_PX, can_have_texture, n_color_columns, n_columns
+from .texture import SIGMAS_PX, can_have_texture, n_color_columns, n_filtered
 from .threads import Cancel, Progress, map_tiles, stop_if
 from .workspace import Shelf, Workspace
 
@@ -299,7 +299,7 @@ def _check_axes(image: NDArray[Any], recipe: FeatureRecipe) -> None:
     if not recipe.sigmas_px:
         return
     n_spatial = image.ndim - (recipe.n_channels > 0)
-    n_filters = n_columns(recipe, 1, n_spatial) if can_have_texture(n_spatial) else 0
+    n_filters = n_filtered(recipe, 1, n_spatial) if can_have_texture(n_spatial) else 0
     if not n_filters or len(recipe.offsets) % n_filters:
         raise SeededKMeansError(
             f"image has {n_spatial} spatial axes, but the model learnt texture on another number of axes."
@@ -408,15 +408,16 @@ def fit_samples(
         check_painted(values, classes)
     else:
         classes = check_edited(values)
-    widths = [n_color_columns(recipe, n_channels)]
+    n_colors = n_color_columns(recipe, n_channels)
+    columns = [slice(n_colors)]
     if recipe.sigmas_px:
-        widths.append(samples.shape[1])
+        columns.append(slice(n_colors if recipe.axes else 0, samples.shape[1]))
     # Clusters of their own are those of the palette a person sees: the colours.
     groupings = (grouping, None)
     with_texture = params.model_copy(update={"bandwidth": params.texture_bandwidth or params.bandwidth})
     looks = map_tiles(
         lambda look: fit_look(
-            samples[:, : look[0]],
+            samples[:, look[0]],
             values,
             classes,
             look[1],
@@ -424,9 +425,10 @@ def fit_samples(
             look[2],
             voices,
             known,
+            first=look[0].start or 0,
             is_sketch=is_sketch,
         ),
-        list(zip(widths, (params, with_texture), groupings, strict=False)),
+        list(zip(columns, (params, with_texture), groupings, strict=False)),
     )
     n_seeds = tuple(int(np.count_nonzero(values == value)) for value in classes)
     return Model(params, recipe, tuple(looks), classes, n_seeds)

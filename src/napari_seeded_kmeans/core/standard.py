@@ -1,7 +1,9 @@
-"""The units features are measured in: how much each of them varies over an image.
+"""What features are measured in: how much each of them varies over an image, and along which axes all do.
 
-Learnt from the image and not from its strokes, they stay as they are from
-stroke to stroke: what was learnt of a class holds until its own strokes change.
+Learnt from the image and not from its strokes, that stays as it is from stroke
+to stroke: what was learnt of a class holds until its own strokes change. The
+features of texture say much the same: a third to a half of their principal
+axes (Pearson, Philosophical Magazine 2, 1901) tell pixels apart as well.
 """
 
 from collections.abc import Sequence
@@ -13,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ._kernels import standard
+from ._kernels.logistic import weighted_gram
 from .features import FeatureRecipe
 
 Values = NDArray[np.float32]
@@ -26,7 +29,8 @@ LIMIT = 12.0
 _ALL_PIXELS = {2: 3 << 19, 3: 3 << 20}
 _PLACES = {2: 8, 3: 3}
 _SIDES_PX = {2: 64, 3: 16}
-_MANY = 1 << 17
+_MANY, _MANY_FOR_AXES = 1 << 17, 1 << 14
+_SHARE_OF_VARIANCE = 0.97
 
 
 def measured_boxes(shape: tuple[int, ...], tiles: Sequence[Box]) -> Sequence[Box]:
@@ -50,27 +54,44 @@ def some(places: NDArray[np.intp], n_all: int) -> NDArray[np.intp]:
 
 
 def standard_of(recipe: FeatureRecipe, samples: Values) -> FeatureRecipe:
-    """Return the recipe that gives these samples (n, d) mean 0 and standard deviation 1."""
+    """Return the recipe that gives samples (n, d) mean 0 and standard deviation 1, and keeps their axes."""
     means, spreads = np.zeros((2, samples.shape[1]))
     if len(samples):
         standard.mean_and_spread(np.ascontiguousarray(samples), means, spreads)
     # What is constant says nothing.
     factors = np.where(spreads > 1e-6 * np.abs(means) + 1e-9, 1 / np.maximum(spreads, 1e-12), 0)
-    return replace(recipe, offsets=tuple(means.tolist()), factors=tuple(factors.tolist()))
+    recipe = replace(recipe, offsets=tuple(means.tolist()), factors=tuple(factors.tolist()), axes=())
+    if not recipe.sigmas_px:
+        return recipe
+    some_rows = samples[:: 1 + len(samples) // _MANY_FOR_AXES]
+    return replace(recipe, axes=tuple(map(tuple, _main_axes(apply_standard(some_rows, recipe)).tolist())))
+
+
+def _main_axes(samples: Values) -> NDArray[np.float64]:
+    """Return the fewest orthonormal axes (q, d) along which samples (n, d) vary about as much as at all."""
+    gram = np.empty((samples.shape[1],) * 2)
+    weighted_gram(np.ascontiguousarray(samples, np.float64), np.ones(len(samples)), gram)
+    squares, axes = np.linalg.eigh(gram)
+    sums = np.cumsum(squares[::-1])
+    n = 1 + int(np.count_nonzero(sums < _SHARE_OF_VARIANCE * sums[-1]))
+    return axes[:, ::-1][:, :n].T
+
+
+def measure(stack: Values, recipe: FeatureRecipe, n_leading: int = 0) -> Values:
+    """Return features (d, ...), C order, as a recipe measures them: `n_leading` of them, then along its axes.
+
+    Without axes all are returned, without units as they are.
+    """
+    if not recipe.factors:
+        return stack
+    rows = stack.reshape(len(stack), -1)
+    offsets, factors = (np.array(row, np.float32) for row in (recipe.offsets, recipe.factors))
+    axes = np.array(recipe.axes, np.float32).reshape(-1, len(rows))
+    measured = np.empty(((n_leading if len(axes) else len(rows)) + len(axes), rows.shape[1]), np.float32)
+    standard.measure(rows, offsets, factors, np.float32(LIMIT), axes, measured)
+    return measured.reshape(len(measured), *stack.shape[1:])
 
 
 def apply_standard(samples: Values, recipe: FeatureRecipe) -> Values:
-    """Return samples (n, d) of a recipe without standard as those of one with it."""
-    if not recipe.factors:
-        return samples
-    stack = np.array(samples.T, np.float32, order="C")
-    standardise(stack, recipe)
-    return stack.T
-
-
-def standardise(stack: Values, recipe: FeatureRecipe) -> None:
-    """Measure features (d, ...), C order, in the units of a recipe, in place."""
-    if recipe.factors:
-        rows = stack.reshape(len(stack), -1)
-        offsets, factors = (np.array(row, np.float32) for row in (recipe.offsets, recipe.factors))
-        standard.standardise(rows, offsets, factors, np.float32(LIMIT))
+    """Return samples (n, d) as a recipe without axes measures them."""
+    return measure(np.ascontiguousarray(samples.T, np.float32), recipe).T

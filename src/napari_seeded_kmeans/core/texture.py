@@ -3,8 +3,8 @@
 The leading columns are what a pixel and its close surroundings are coloured
 like: every channel, then its Gaussians up to two pixels. The others say how
 the colours change around it: wider Gaussians, gradients and the eigenvalues of
-the Hessian. A recipe with a standard gives them in its units, so none is large
-only because of its own.
+the Hessian. A settled recipe measures them in its units, so none is large only
+because of its own, and sees texture along a few axes through all of them.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from .features import FeatureRecipe, compute_features
 from .filters import TILE_SHAPES, FilterBank, fill_tile_features, iter_tiles
-from .standard import apply_standard, standardise
+from .standard import apply_standard, measure
 from .threads import Cancel, map_tiles
 
 Stack = NDArray[np.float32]
@@ -40,6 +40,13 @@ def n_color_columns(recipe: FeatureRecipe, n_channels: int) -> int:
 
 def n_columns(recipe: FeatureRecipe, n_channels: int, n_spatial: int) -> int:
     """Return how many columns the stack has."""
+    if recipe.axes:
+        return n_color_columns(recipe, n_channels) + len(recipe.axes)
+    return n_filtered(recipe, n_channels, n_spatial)
+
+
+def n_filtered(recipe: FeatureRecipe, n_channels: int, n_spatial: int) -> int:
+    """Return how many features the filters give."""
     bank = _bank(recipe)
     return n_channels * (1 + (bank.n_features(n_spatial) if bank else 0))
 
@@ -88,16 +95,13 @@ def tile_stack(channels: Stack, tile: tuple[slice, ...], recipe: FeatureRecipe) 
     """Return the features (d, *tile shape) of one tile."""
     bank = _bank(recipe)
     if bank is None:
-        stack = channels[:, *tile].copy()
-        standardise(stack, recipe)
-        return stack
+        return measure(np.ascontiguousarray(channels[:, *tile]), recipe)
     n_channels, n_spatial = len(channels), channels.ndim - 1
-    stack = np.empty((n_columns(recipe, n_channels, n_spatial), *channels[0][tile].shape), np.float32)
+    stack = np.empty((n_filtered(recipe, n_channels, n_spatial), *channels[0][tile].shape), np.float32)
     stack[:n_channels] = channels[:, *tile]
     for channel, columns in enumerate(_columns_of_channels(recipe, bank, n_channels, n_spatial)):
         fill_tile_features(channels[channel], tile, bank, [stack[column] for column in columns])
-    standardise(stack, recipe)
-    return stack
+    return measure(stack, recipe, n_color_columns(recipe, n_channels))
 
 
 def _columns_of_channels(

@@ -17,8 +17,8 @@ from .class_clusters import KnownClusters
 from .features import FeatureRecipe
 from .filters import iter_tiles
 from .scene import N_SAMPLES, Scene
-from .standard import apply_standard, measured_boxes, some, standard_of, standardise
-from .texture import Stack, compute_channels, n_columns, tile_stack
+from .standard import apply_standard, measure, measured_boxes, some, standard_of
+from .texture import Stack, compute_channels, n_color_columns, n_columns, tile_stack
 from .threads import Cancel, Progress, map_tiles
 
 Tile = tuple[slice, ...]
@@ -79,7 +79,6 @@ class Workspace:
         self.channels, self.finite = compute_channels(image, recipe)
         self.scene, self.known = Scene(self.channels, spacing), KnownClusters()
         self.tiles: tuple[Tile, ...] = tuple(iter_tiles(self.finite.shape)) if recipe.sigmas_px else ()
-        self._n_columns = n_columns(recipe, len(self.channels), self.finite.ndim)
         self._kept: dict[int, Stack] = {}
         self._bytes_left = kept_bytes
         # Blocks of as few pixels as stand for them are as soon read whole.
@@ -87,11 +86,15 @@ class Workspace:
         self._block_samples: Stack | None = None
         self._sampled: set[int] = set()
         self._last_window: tuple[Window, Stack] | None = None
-        self._last_samples = np.empty(0, np.intp), np.empty((0, self._n_columns), np.float32)
+        self._last_samples: tuple[NDArray[np.intp], Stack] | None = None
         self._lock, self._window_lock, self._samples_lock = Lock(), Lock(), Lock()
         self._blocks_lock, self._settling_lock = Lock(), Lock()
         self._raw: dict[int, Stack] = {}
         self._measured: dict[int, Stack] = {}
+
+    @property
+    def _n_columns(self) -> int:
+        return n_columns(self.recipe, len(self.channels), self.finite.ndim)
 
     def settle(self, cancel: Cancel | None = None) -> None:
         """Learn the units of this image, unless that was done; what is cancelled goes on the next time."""
@@ -112,7 +115,7 @@ class Workspace:
         boxes = measured_boxes(self.finite.shape, self.tiles)
         n_pixels = sum(self.finite[box].size for box in boxes)
 
-        def measure(number: int) -> None:
+        def look_at(number: int) -> None:
             if number in self._measured:
                 return
             box = boxes[number]
@@ -123,11 +126,18 @@ class Workspace:
                 self._bytes_left -= stack.nbytes
             self._measured[number] = stack.reshape(len(stack), -1)[:, places].T
 
-        map_tiles(measure, range(len(boxes)), cancel=cancel)
+        map_tiles(look_at, range(len(boxes)), cancel=cancel)
         measured = [self._measured[number] for number in range(len(boxes))]
         recipe = standard_of(self.recipe, np.concatenate(measured))
-        map_tiles(lambda stack: standardise(stack, recipe), list(self._raw.values()))
-        self._kept, self._raw, self._measured, self.recipe = self._raw, {}, {}, recipe
+        n_colors = n_color_columns(recipe, len(self.channels))
+
+        def keep(number: int) -> int:
+            raw = self._raw.pop(number)
+            stack = self._kept[number] = measure(raw, recipe, n_colors)
+            return raw.nbytes - stack.nbytes
+
+        self._bytes_left += sum(map_tiles(keep, list(self._raw)))
+        self._measured, self.recipe = {}, recipe
 
     def stack(self, number: int) -> Stack:
         """Return the features (d, *tile shape) of a tile."""
@@ -197,8 +207,7 @@ class Workspace:
 
     def _every(self, window: Window, cancel: Cancel | None) -> Stack:
         if not self.tiles:
-            found = self.channels[:, *window].copy()
-            standardise(found, self.recipe)
+            found = measure(np.ascontiguousarray(self.channels[:, *window]), self.recipe)
         else:
             found = np.empty((self._n_columns, *self.finite[window].shape), np.float32)
 
@@ -233,10 +242,11 @@ class Workspace:
         if not self.tiles:
             return apply_standard(self.channels.reshape(len(self.channels), -1)[:, places].T, self.recipe)
         with self._samples_lock:
-            known_places, known = self._last_samples
+            nothing = np.empty(0, np.intp), np.empty((0, self._n_columns), np.float32)
+            known_places, known = self._last_samples or nothing
             rows = np.minimum(np.searchsorted(known_places, places), max(len(known) - 1, 0))
             is_known = known_places[rows] == places if len(known) else np.zeros(len(places), bool)
-            samples = np.empty((len(places), known.shape[1]), np.float32)
+            samples = np.empty((len(places), self._n_columns), np.float32)
             samples[is_known] = known[rows[is_known]]
             samples[~is_known] = self._fresh_samples(places[~is_known], cancel)
             samples.flags.writeable = False

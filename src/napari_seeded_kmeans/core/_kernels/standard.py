@@ -10,21 +10,41 @@ from ._jit import kernel
 Values = NDArray[np.float32]
 
 
+_PIECE = 1024
+
+
 @kernel
-def standardise(stack: Values, offsets: Values, factors: Values, limit: np.float32) -> None:
-    """``(feature - offset) * factor``, between -limit and limit, in place.
+def measure(
+    stack: Values, offsets: Values, factors: Values, limit: np.float32, axes: Values, measured_out: Values
+) -> None:
+    """``(feature - offset) * factor``, between -limit and limit: the leading ones, then sums along axes.
 
     Parameters
     ----------
-    stack : float32 (d, n)
-        Overwritten.
+    stack : float32 (d, n), C order
     offsets, factors : float32 (d,)
     limit : float32
+    axes : float32 (q, d)
+    measured_out : float32 (p + q, n), C order, p <= d
+        Overwritten.
     """
-    for j in range(stack.shape[0]):
-        row, offset, factor = stack[j], offsets[j], factors[j]
-        for i in range(row.size):
-            row[i] = min(max((row[i] - offset) * factor, -limit), limit)
+    d, n = stack.shape
+    n_leading = len(measured_out) - len(axes)
+    piece = np.empty(_PIECE, np.float32)
+    measured_out[n_leading:] = np.float32(0.0)
+    for start in range(0, n, _PIECE):
+        stop = min(start + _PIECE, n)
+        row = piece[: stop - start]
+        for j in range(d):
+            given, offset, factor = stack[j, start:stop], offsets[j], factors[j]
+            for i in range(row.size):
+                row[i] = min(max((given[i] - offset) * factor, -limit), limit)
+            if j < n_leading:
+                measured_out[j, start:stop] = row
+            for q in range(len(axes)):
+                out, share = measured_out[n_leading + q, start:stop], axes[q, j]
+                for i in range(row.size):
+                    out[i] += share * row[i]
 
 
 @kernel
