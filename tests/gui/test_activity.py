@@ -34,3 +34,31 @@ def test_what_is_done_sooner_has_none(line, qtbot):
     line.show(False)
     assert not line._timer.isActive()
     assert not bars()
+
+
+def test_a_step_that_comes_while_napari_draws_one_is_left_out(line, qtbot):
+    line.show(True)
+    qtbot.waitUntil(lambda: len(bars()) == 1)
+    told = []
+
+    def on_value(event):
+        told.append(event.value)
+        line.step(event.value + 1, 12)
+
+    bars()[0].events.value.connect(on_value)
+    line.step(3, 12)
+    assert told == [3]
+    line.step(4, 12)
+    assert told == [3, 4]
+
+
+def test_what_ends_while_its_line_is_made_has_none(line, monkeypatch):
+    def make(**keywords):
+        bar = progress(**keywords)
+        line.show(False)
+        return bar
+
+    line.show(True)
+    monkeypatch.setattr("napari_seeded_kmeans.gui.activity.progress", make)
+    line._timer.timeout.emit()
+    assert not bars()

@@ -266,6 +266,32 @@ def test_progress_and_cancel_show_only_while_it_runs(viewer, dock, ready, slow, 
     assert not viewer.layers["halves mask"].data.any(), "a cancelled run changes nothing"
 
 
+def test_once_something_is_seen_there_is_more_patience(dock, ready, slow):
+    dock.segment()
+    timer = dock._front._slow_timer
+    patience = timer.interval()
+    dock._front.note_seen()
+    assert timer.isActive()
+    assert timer.interval() > patience
+    dock.cancel()
+    dock._front.note_seen()
+    assert not timer.isActive(), "nothing is waited for any more"
+
+
+def test_steps_of_progress_are_shown_few_at_a_time(dock, ready, slow, qtbot):
+    dock.segment()
+    qtbot.waitUntil(lambda: dock.run_bar._progress.value() == 1)
+    shown = []
+    dock.run_bar._progress.valueChanged.connect(shown.append)
+    for done in range(1, 10):
+        dock._updates.progressed.emit(done, 9)
+    qtbot.waitUntil(lambda: bool(shown))
+    assert shown == [9]
+    dock._updates.progressed.emit(1, 9)
+    dock.cancel()
+    assert not dock._front._step_timer.isActive(), "what was given up has no progress"
+
+
 def test_after_cancel_one_can_go_again(viewer, dock, ready, slow, settle):
     dock.segment()
     assert slow.started.wait(5)

@@ -22,6 +22,7 @@ class Activity:
     def __init__(self, description: str) -> None:
         self._description = description
         self._bar: progress | None = None
+        self._is_wanted = self._is_stepping = False
         self._timer = QTimer()
         self._timer.setSingleShot(True)
         self._timer.setInterval(_LONG_MS)
@@ -29,6 +30,7 @@ class Activity:
 
     def show(self, is_running: bool) -> None:
         """Show the line soon, or take it away."""
+        self._is_wanted = is_running
         if not is_running:
             self._timer.stop()
             if self._bar is not None:
@@ -39,9 +41,20 @@ class Activity:
 
     def step(self, done: int, total: int) -> None:
         """Say that `done` of `total` is done."""
-        if self._bar is not None:
+        # napari handles all events that wait before it returns from here, further steps among them.
+        if self._bar is None or self._is_stepping:
+            return
+        self._is_stepping = True
+        try:
             self._bar.total = total
             self._bar.update(done - self._bar.n)
+        finally:
+            self._is_stepping = False
 
     def _add(self) -> None:
-        self._bar = progress(total=0, desc=self._description)
+        bar = progress(total=0, desc=self._description)
+        # For the same reason it may be over by now.
+        if self._is_wanted:
+            self._bar = bar
+        else:
+            bar.close()

@@ -284,6 +284,7 @@ class SeededSegmentation(DockFrame):
 
     def _on_previewed(self, seen: Preview) -> None:
         self._results.preview(seen, self.classes.legend.listing(tuple(self._seeds.counts)))
+        self._front.note_seen()
 
     def _on_arrived(self, update: Update, is_followed: bool) -> None:
         self._results.take(update)

@@ -20,6 +20,10 @@ from .run_bar import RunBar
 
 # What is done sooner needs neither progress nor a way out.
 _SLOW_MS = 300
+# Once something is seen of it, nobody waits for what follows as soon.
+_SLOW_ONCE_SEEN_MS = 2000
+# Every step costs drawing the window, which takes what the work itself needs.
+_STEP_MS = 250
 
 
 class Front(QObject):
@@ -54,10 +58,11 @@ class Front(QObject):
             "export script": self.file_bar.export_script_action,
             "export table": self.file_bar.export_table_action,
         }
-        self._slow_timer = QTimer(self)
-        self._slow_timer.setSingleShot(True)
-        self._slow_timer.setInterval(_SLOW_MS)
-        self._slow_timer.timeout.connect(self._on_slow)
+        self._slow_timer, self._step_timer = QTimer(self), QTimer(self)
+        self._step = 0, 0
+        for timer, slot in ((self._slow_timer, self._on_slow), (self._step_timer, self._on_step)):
+            timer.setSingleShot(True)
+            timer.timeout.connect(slot)
         session.changed.connect(self.show)
 
     def column(self) -> tuple[QWidget, ...]:
@@ -91,22 +96,34 @@ class Front(QObject):
         self._activity.show(session.is_slow)
         if not session.running:
             self._slow_timer.stop()
+            self._step_timer.stop()
         elif not session.is_slow and not self._slow_timer.isActive():
-            self._slow_timer.start()
+            self._slow_timer.start(_SLOW_MS)
         for name, control in controls(session).items():
             self._buttons[name].setEnabled(control.is_enabled)
             # Rich text, so that Qt wraps it.
             self._buttons[name].setToolTip(f"<p>{control.tooltip}</p>")
 
     def show_progress(self, done: int, total: int) -> None:
-        """Show that `done` of `total` is done."""
-        self.run_bar.show_progress(done, total)
-        self._activity.step(done, total)
+        """Show soon that `done` of `total` is done."""
+        self._step = done, total
+        if not self._step_timer.isActive():
+            self._step_timer.start(_STEP_MS)
+
+    def note_seen(self) -> None:
+        """Have more patience: something of what is being worked out is seen."""
+        if self._slow_timer.isActive():
+            self._slow_timer.start(_SLOW_ONCE_SEEN_MS)
 
     def close(self) -> None:
         """Show nothing that still goes on by itself."""
         self._slow_timer.stop()
+        self._step_timer.stop()
         self._activity.show(False)
+
+    def _on_step(self) -> None:
+        self.run_bar.show_progress(*self._step)
+        self._activity.step(*self._step)
 
     def _on_slow(self) -> None:
         self._session.show_slow(is_first=kernels.is_compiling)

@@ -52,13 +52,16 @@ class RunBar(QWidget):
 
     def show_running(self, is_running: bool) -> None:
         """Show or hide progress and Cancel."""
-        if is_running and self._progress.isHidden():
-            # Busy, without an end in sight, until the job says how long it is.
+        if not is_running:
+            # The next job is busy, without an end in sight, until it says how long it is.
             self._progress.setRange(0, 0)
         self._progress.setVisible(is_running)
         self.cancel_button.setVisible(is_running)
 
     def show_progress(self, done: int, total: int) -> None:
         """Show that `done` of `total` is done."""
+        # By itself Qt would draw the window at once, and wait for that; so it is drawn when its turn comes.
+        self._progress.setUpdatesEnabled(False)
         self._progress.setRange(0, total)
         self._progress.setValue(done)
+        self._progress.setUpdatesEnabled(True)
