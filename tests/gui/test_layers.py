@@ -106,6 +106,31 @@ def test_the_next_result_goes_into_the_same_layers(viewer, source):
     assert (mask.name, mask.visible, mask.opacity) == ("my mask", False, 0.3)
 
 
+def test_labels_are_written_in_place_and_results_stay_as_they_were(viewer, source):
+    outputs, first = Outputs(viewer), result()
+    first.labels = first.labels.astype(np.uint8)
+    outputs.show(source, first, ("mask",))
+    mask = viewer.layers["cells mask"]
+    array, shown = mask.data, []
+    mask.events.set_data.connect(lambda: shown.append(mask._slice.image.raw.copy()))
+    outputs.show(source, result(fill=1), ("mask",))
+    assert mask.data is array
+    assert (shown[-1] == 1).all()
+    assert (first.labels == 2).all()
+    outputs.show(source, first, ("mask",))
+    assert (array == 2).all()
+
+
+def test_what_a_person_gave_a_layer_is_not_written_to(viewer, source):
+    outputs = Outputs(viewer)
+    outputs.show(source, result(), ("mask",))
+    mask, mine = viewer.layers["cells mask"], np.full((20, 30), 7, np.uint8)
+    mask.data = mine
+    outputs.show(source, result(fill=1), ("mask",))
+    assert (mask.data == 1).all()
+    assert (mine == 7).all()
+
+
 def test_a_removed_output_is_made_anew(viewer, source):
     outputs = Outputs(viewer)
     outputs.show(source, result(), ("mask",))

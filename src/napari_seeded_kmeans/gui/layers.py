@@ -56,9 +56,14 @@ class Output:
 
 @dataclass(frozen=True, eq=False)
 class _Shown:
-    """A layer that shows a result, and where it was put."""
+    """A layer that shows a result, what of it, and where it was put.
+
+    The array is the layer's own: nobody else writes to it, unless the person paints there.
+    """
 
     layer: "Layer"
+    data: NDArray[Any]
+    array: Any
     placement: dict[str, Any]
 
 
@@ -147,13 +152,12 @@ class Outputs:
         for key, output in reversed(list(outputs.items())):
             if key in before:
                 layer = before[key].layer
-                has_moved = before[key].placement != output.placement
-                _update(layer, output, output.placement if has_moved else {})
+                _update(before[key], output)
             else:
-                layer = output.kind(output.data, **output.look, **output.current, **output.placement)
+                layer = output.kind(_own(output), **output.look, **output.current, **output.placement)
                 mark_as_result(layer)
                 self._insert(below, layer)
-            now[key] = _Shown(layer, output.placement)
+            now[key] = _Shown(layer, output.data, layer.data, output.placement)
             below = layer
 
     def _insert(self, below: "Layer", layer: "Layer") -> None:
@@ -215,15 +219,33 @@ def small_integers(labels: NDArray[np.integer]) -> NDArray[np.integer]:
     return labels
 
 
-def _update(layer: "Layer", output: Output, placement: dict[str, Any]) -> None:
+def _own(output: Output) -> NDArray[Any]:
+    """Return what a layer is given to hold: labels of its own, which are written in place from then on."""
+    return output.data.copy() if output.kind is Labels else output.data
+
+
+def _update(shown: _Shown, output: Output) -> None:
     """Give a layer new data and perhaps a new place; name, opacity and visibility stay the person's."""
+    layer = shown.layer
     # Showing a result again, because an extra came or a class was renamed, draws nothing anew.
-    if not _is_same(layer.data, output.data):
-        layer.data = output.data
+    if layer.data is not shown.array or not _is_same(shown.data, output.data):
+        _show_data(shown, output)
+    placement = output.placement if shown.placement != output.placement else {}
     for name, value in (output.current | placement).items():
         setattr(layer, name, value)
 
 
-def _is_same(one: Any, other: NDArray[Any]) -> bool:
+def _show_data(shown: _Shown, output: Output) -> None:
+    layer, array, data = shown.layer, shown.array, output.data
+    is_own = isinstance(layer, Labels) and layer.data is array
+    if is_own and (array.shape, array.dtype) == (data.shape, data.dtype):
+        # For another array napari would compile the shaders of the layer again.
+        np.copyto(array, data)
+        layer.refresh(highlight=False, extent=False)
+    else:
+        layer.data = _own(output)
+
+
+def _is_same(one: NDArray[Any], other: NDArray[Any]) -> bool:
     """Whether two arrays are the same memory."""
-    return isinstance(one, np.ndarray) and one.__array_interface__ == other.__array_interface__
+    return one.__array_interface__ == other.__array_interface__
