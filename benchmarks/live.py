@@ -152,6 +152,15 @@ def strokes(seed: int, size: int, kind: str) -> Iterator[tuple[int, np.ndarray]]
         yield value, points * size
 
 
+Place = tuple[int | slice, ...]
+
+
+def place_of(points: np.ndarray, plane: tuple[int, ...], brush: int) -> Place:
+    """Return a part of the seeds that a stroke (n, 2) lies in."""
+    low, high = (points.min(axis=0) - brush).astype(int), (points.max(axis=0) + brush).astype(int)
+    return *plane, *(slice(max(0, start), stop) for start, stop in zip(low, high, strict=True))
+
+
 class Delays(NamedTuple):
     """Seconds from letting go until what is visible is seen, the labels of the whole image, and all of the result."""
 
@@ -171,22 +180,24 @@ class Eye:
 
     @property
     def labels(self) -> np.ndarray:
-        """What was seen last, before the result."""
-        return self._preview.labels
+        """What was seen last, before the result, over nothing."""
+        labels = np.zeros_like(self._preview.seeds)
+        self._preview.patch.put(labels)
+        return labels
 
-    def sees(self, seeds: np.ndarray) -> bool:
-        """Whether all that is painted was known to what is shown."""
-        return self._preview is not None and np.array_equal(self._preview.seeds, seeds)
+    def sees(self, seeds: np.ndarray, place: Place) -> bool:
+        """Whether a stroke was known to what is shown."""
+        return self._preview is not None and np.array_equal(self._preview.seeds[place], seeds[place])
 
-    def wait(self, let_go: float, *, seen_only: bool) -> Delays:
-        """Let the window live until the newest result is shown."""
+    def wait(self, let_go: float, place: Place, *, seen_only: bool) -> Delays:
+        """Let the window live until the newest result is shown, a stroke lying in one place."""
         seeds, preview, is_seen = self._dock._seeds.layer.data, None, False
         seen = whole = float("nan")
         self._exact = None
         until = time.perf_counter() + PATIENCE_S
         while self._dock._seeds.is_waiting or self._dock.session.running:
             if preview is not self._preview and not is_seen:
-                preview, is_seen = self._preview, self.sees(seeds)
+                preview, is_seen = self._preview, self.sees(seeds, place)
             was_seen, was_whole = is_seen, self._exact is not None
             # Asleep until something happens, the heart's beat at the latest, as the window is by itself.
             QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
@@ -273,18 +284,18 @@ def measure_setting(
     seeds = dock.new_seeds()
     plane = viewer.dims.current_step[: seeds.ndim - 2]
 
-    def paint_next() -> float:
+    def paint_next() -> tuple[float, Place]:
         seeds.selected_label, points = next(ways)
-        return paint(viewer, seeds, points)
+        return paint(viewer, seeds, points), place_of(points, plane, seeds.brush_size)
 
     paint_next()
     with heart:
-        first = eye.wait(paint_next(), seen_only=chosen.seen_only)
+        first = eye.wait(*paint_next(), seen_only=chosen.seen_only)
     first_block = heart.worst
     delays, blocks, overlaps = [], [], []
     for _ in range(chosen.runs):
         with heart:
-            delays.append(eye.wait(paint_next(), seen_only=chosen.seen_only))
+            delays.append(eye.wait(*paint_next(), seen_only=chosen.seen_only))
         overlaps.append(overlap(eye.labels[plane]))
         blocks.append(heart.worst)
     seen, whole, done = (np.array(column) for column in zip(*delays, strict=True))
@@ -299,11 +310,11 @@ def measure_setting(
     }
     if not chosen.seen_only:
         before = dock.result
-        let_go = paint_next()
+        let_go, place = paint_next()
         with heart:
-            eye.wait(let_go, seen_only=False)
+            eye.wait(let_go, place, seen_only=False)
             seeds.undo()
-            eye.wait(time.perf_counter(), seen_only=False)
+            eye.wait(time.perf_counter(), place, seen_only=False)
         after = dock.result
         same = all(
             getattr(after, name).tobytes() == getattr(before, name).tobytes() for name in ("labels", "scores")

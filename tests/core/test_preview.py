@@ -7,6 +7,7 @@ from napari_seeded_kmeans.core import model as core
 from napari_seeded_kmeans.core.errors import heard_by
 from napari_seeded_kmeans.core.palette_edits import NO_EDITS
 from napari_seeded_kmeans.core.params import make_params
+from napari_seeded_kmeans.core.patch import Patch
 from napari_seeded_kmeans.core.preview import preview, window_of
 
 RNG = np.random.default_rng(0)
@@ -41,6 +42,28 @@ def test_a_window_has_few_enough_pixels(shape, most, step):
     assert np.prod([len(range(side.start, side.stop, side.step)) for side in window]) <= most
 
 
+@pytest.mark.parametrize(
+    "window",
+    [
+        (slice(0, 7, 2), slice(0, 9, 2)),
+        (slice(2, 7, 3), slice(1, 8, 3)),
+        (slice(1, 2, 4), slice(0, 7, 4), slice(3, 9, 4)),
+        (slice(0, 5, 2), slice(0, 7, 2), slice(0, 9, 2)),
+        (slice(3, 9, 4),),
+    ],
+)
+def test_a_patch_covers_the_pixels_it_stands_for_and_no_others(window):
+    shape = tuple(range(5, 11, 2))[-len(window) :]
+    array = np.zeros(shape, np.uint8)
+    sizes = [len(range(side.start, side.stop, side.step)) for side in window]
+    labels = np.arange(1, 1 + np.prod(sizes), dtype=np.uint8).reshape(sizes)
+    Patch(labels, window).put(array)
+    for place in np.ndindex(shape):
+        is_inside = all(side.start <= at < side.stop for at, side in zip(place, window, strict=True))
+        nearest = tuple((at - side.start) // side.step for at, side in zip(place, window, strict=True))
+        assert array[place] == (labels[nearest] if is_inside else 0)
+
+
 @pytest.mark.parametrize("texture", [True, False])
 @pytest.mark.parametrize(("shape", "index"), [((90, 120), ()), ((9, 60, 80), (4,))])
 def test_a_preview_is_much_like_the_result(shape, index, texture):
@@ -48,7 +71,7 @@ def test_a_preview_is_much_like_the_result(shape, index, texture):
     (model, workspace, painted, _), result = fitted(image, seeds, texture=texture)
     visible = (*(slice(i, i + 1) for i in index), *(slice(0, length) for length in shape[len(index) :]))
     window = window_of(visible, 2500)
-    labels = preview(model, workspace, painted, window, None, result.labels, result.spread)
+    labels = preview(model, workspace, painted, window, None, result.labels[window], result.spread)
     assert labels.shape == result.labels[window].shape
     assert labels.dtype == seeds.dtype
     assert (labels == result.labels[window]).mean() > 0.97
@@ -75,10 +98,10 @@ def test_in_a_part_of_the_image_pieces_belong_together_as_they_did_before():
     (model, workspace, painted, _), _ = fitted(image, seeds, spread="strokes")
     window = (slice(30, 90, 1), slice(50, 120, 1))
     before = np.where(truth, 7, 1).astype(np.uint8)
-    labels = preview(model, workspace, painted, window, None, before, "strokes")
+    labels = preview(model, workspace, painted, window, None, before[window], "strokes")
     assert not (labels[40:, 46:65] == 7).any()
     assert (labels == before[window]).mean() > 0.97
-    without = preview(model, workspace, painted, window, None, before, "everywhere")
+    without = preview(model, workspace, painted, window, None, before[window], "everywhere")
     assert (without[44:54, 50:61] == 7).all()
 
 

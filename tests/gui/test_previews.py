@@ -9,7 +9,9 @@ from conftest import paint_halves
 from napari_seeded_kmeans import segment
 from napari_seeded_kmeans.core import threads
 from napari_seeded_kmeans.core.errors import CancelledError
+from napari_seeded_kmeans.core.patch import Patch
 from napari_seeded_kmeans.gui import job, updates
+from napari_seeded_kmeans.gui.known import Known
 from napari_seeded_kmeans.session import Stage
 
 pytestmark = pytest.mark.filterwarnings("ignore:Class .* distinct colours only")
@@ -39,12 +41,19 @@ def gate(monkeypatch):
     gate.opened.set()
 
 
+def patch_of(mask):
+    """Return a mask as it comes from the worker."""
+    return Patch(mask, tuple(slice(0, length, 1) for length in mask.shape))
+
+
 @pytest.fixture
 def shown(viewer, dock, two_halves):
     """Masks as they are shown, one after the other; the seeds are painted."""
     masks = []
-    dock._updates.previewed.connect(lambda seen: seen.is_exact or masks.append(seen.labels.copy()))
-    viewer.add_image(two_halves, name="halves")
+    image = viewer.add_image(two_halves, name="halves")
+    dock._updates.previewed.connect(
+        lambda seen: seen.is_exact or masks.append(viewer.layers[f"{image.name} mask"].data.copy())
+    )
     seeds = dock.new_seeds()
     paint_halves(seeds)
     return masks
@@ -111,7 +120,7 @@ def test_after_cancel_no_preview_arrives(viewer, dock, shown, gate, qtbot):
     qtbot.waitUntil(lambda: len(shown) == 1, timeout=60_000)
     fitted = dock._updates._fitted
     dock.cancel()
-    dock._updates._on_seen(fitted, shown[0])
+    dock._updates._on_seen(fitted, patch_of(shown[0]))
     gate.opened.set()
     qtbot.waitUntil(lambda: dock._updates._runner._running is None)
     assert len(shown) == 1
@@ -156,7 +165,9 @@ def test_of_a_stack_the_current_slice_comes_first(viewer, dock, two_halves, gate
     seeds = dock.new_seeds()
     viewer.dims.set_current_step(0, 3)
     masks = []
-    dock._updates.previewed.connect(lambda seen: seen.is_exact or masks.append(seen.labels.copy()))
+    dock._updates.previewed.connect(
+        lambda seen: seen.is_exact or masks.append(viewer.layers["stack mask"].data.copy())
+    )
     seeds.data[3, 10:40, 4:8] = 1
     seeds.data[3, 10:40, 56:60] = 2
     seeds.refresh()
@@ -218,7 +229,7 @@ def test_a_draft_of_half_a_stroke_is_not_shown_after_all_of_it(viewer, dock, sho
     seeds.data[10:40, 44:52] = 1
     seeds.refresh()
     qtbot.waitUntil(lambda: len(shown) == 3, timeout=60_000)
-    dock._updates._on_seen(half, shown[1])
+    dock._updates._on_seen(half, patch_of(shown[1]))
     assert len(shown) == 3
 
 
@@ -239,7 +250,7 @@ def test_zooming_and_rolling_have_what_is_seen_then_labelled_first(
     image = window.add_image(np.stack([two_halves] * 6), name="stack")
     seeds = docked.new_seeds()
     masks = []
-    docked._updates.previewed.connect(lambda seen: masks.append(seen.labels.copy()))
+    docked._updates.previewed.connect(lambda _seen: masks.append(window.layers["stack mask"].data.copy()))
     window.dims.set_current_step(0, 0)
     getattr(window, "scene", window).camera.zoom *= 8
     getattr(window, "scene", window).camera.center = (0, 24, 32)
@@ -285,8 +296,20 @@ def test_cancel_is_asked_between_tiles():
         assert len(answers) <= n_asked + 1 + threads.get_num_threads()
 
 
-def test_a_step_is_repeated_over_the_pixels_it_stands_for():
-    labels = np.array([[1, 2], [3, 4]])
-    window = (slice(0, 3, 2), slice(0, 4, 2))
-    found = updates._spread_out(labels, window, (3, 4))
-    np.testing.assert_array_equal(found, [[1, 1, 2, 2], [1, 1, 2, 2], [3, 3, 4, 4]])
+def test_what_is_known_is_what_was_shown_last():
+    whole = np.zeros((6, 8), np.uint8)
+    left, right = ((slice(0, 6, 2), slice(start, start + 5, 2)) for start in (0, 3))
+    known = Known(whole.shape, whole)
+    assert Known().within(left, whole.shape) is None
+    assert (known.within(left, whole.shape) == 0).all()
+    known = known.with_patch(Patch(np.full((3, 3), 1, np.uint8), left), whole.shape)
+    known = known.with_patch(Patch(np.full((3, 3), 2, np.uint8), right), whole.shape)
+    assert (known.within(right, whole.shape) == 2).all()
+    np.testing.assert_array_equal(known.within(left, whole.shape), [[1, 1, 2]] * 3)
+    known = known.with_patch(Patch(np.full((3, 3), 3, np.uint8), left), whole.shape)
+    np.testing.assert_array_equal(known.within(right, whole.shape), [[3, 2, 2]] * 3)
+    assert len(known.patches) == 2
+    assert known.within(left, (8, 6)) is None
+    other = known.with_patch(Patch(np.ones((2, 2), np.uint8), (slice(0, 8, 4), slice(0, 6, 3))), (8, 6))
+    assert (other.labels, len(other.patches)) == (None, 1), "another image"
+    assert not whole.any(), "results stay as they are"

@@ -66,8 +66,8 @@ def preview(
         See `window_of`.
     valid : ndarray (*spatial,), bool, optional
         Elsewhere pixels get label 0; by default where the image is finite.
-    before : ndarray (*spatial,), integer, optional
-        An earlier result, which tells what belongs to strokes that are not seen.
+    before : ndarray (*shape of the window), integer, optional
+        An earlier result there, which tells what belongs to strokes that are not seen.
     spread : {"everywhere", "strokes"}, optional
         What the strokes meant in that result, where the settings leave it open.
     cancel : callable, optional
@@ -91,9 +91,7 @@ def preview(
     chosen, _, _ = choose(view, params, cancel, step=max(side.step for side in window))
     labels: Labels = np.asarray(model.classes, seeds.dtype)[chosen].reshape(finite.shape)
     if not sees_all and spread == "strokes" and before is not None:
-        labels = _keep_touched(
-            labels, before[window], _thinned(seeds, window), background_class(model.classes)
-        )
+        labels = _keep_touched(labels, before, painted, background_class(model.classes))
     labels[~finite] = 0
     return labels
 
@@ -107,7 +105,7 @@ def _thinned(seeds: Labels, window: Window) -> Labels:
     """Return the seeds in a window; a thin stroke between its pixels is not lost."""
     found = np.array(seeds[window])
     inside = tuple(slice(side.start, side.stop) for side in window)
-    part = seeds[inside]
+    part = seeds[inside] if seeds[inside].shape != seeds.shape else seeds
     painted = painted_places(part)
     # Of very many pixels few are left out for each of the window's, and there are others beside them.
     painted = painted[:: max(1, min(max(side.step for side in window) // 2, len(painted) // _MANY_PAINTED))]

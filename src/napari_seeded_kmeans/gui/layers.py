@@ -4,7 +4,7 @@ What does not belong here: when to do it, and layers that a person paints on.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary, WeakSet
 
@@ -14,6 +14,7 @@ from napari.utils.colormaps import Colormap
 from numpy.typing import NDArray
 
 from ..core.legend import Legend
+from ..core.patch import Patch
 from .seeds_layer import dress
 from .source import Source
 
@@ -118,22 +119,42 @@ class Outputs:
 
     def get_ready(self, source: Source) -> None:
         """Add an empty mask, unless there is one."""
-        mask = self._shown.get(source.layer, {}).get("mask")
-        if mask is None or mask.layer not in self._viewer.layers:
-            self.preview(source, np.zeros(source.shape, np.uint8), Legend())
+        if self._mask_of(source) is None:
+            self._add_mask(source, np.zeros(source.shape, np.uint8))
 
-    def preview(self, source: Source, labels: NDArray[np.integer], legend: Legend) -> None:
-        """Show labels (*spatial,) in the mask's place until the result is there."""
-        look: dict[str, Any] = {"name": f"{source.layer.name} mask", "opacity": _MASK_OPACITY}
-        mask = Output(Labels, source.to_layer(small_integers(labels)), look, source.placement)
-        self.place(source, {"mask": mask}, kept=(*self._shown.get(source.layer, {}), "mask"))
-        dress(self._shown[source.layer]["mask"].layer, legend, faint_background=True)
+    def preview(self, source: Source, patch: Patch, legend: Legend) -> None:
+        """Show some labels in the mask until the result is there; elsewhere it stays as it is."""
+        labels, shown = small_integers(patch.labels), self._mask_of(source)
+        array = np.zeros(source.shape, labels.dtype) if shown is None else source.to_spatial(shown.array)
+        if shown is None or array.shape != source.shape or not np.can_cast(labels.dtype, array.dtype):
+            kind = np.result_type(array, labels)
+            array = array.astype(kind) if array.shape == source.shape else np.zeros(source.shape, kind)
+            patch.put(array)
+            self._add_mask(source, array, legend)
+        else:
+            patch.put(array)
+            shown.layer.refresh(highlight=False, extent=False)
+            _move(shown, source.placement)
+            # It shows no result any more.
+            self._shown[source.layer]["mask"] = replace(shown, data=shown.array, placement=source.placement)
+            dress(shown.layer, legend, faint_background=True)
 
     def empty(self, source: Source) -> None:
         """Have a mask without labels, if there is one, and no other result of an image."""
         self.place(source, {}, kept=("mask",))
         if "mask" in self._shown[source.layer]:
-            self.preview(source, np.zeros(source.shape, np.uint8), Legend())
+            self._add_mask(source, np.zeros(source.shape, np.uint8))
+
+    def _mask_of(self, source: Source) -> "_Shown | None":
+        """Return the mask of an image, if it is there and still has the array that was made here."""
+        mask = self._shown.get(source.layer, {}).get("mask")
+        is_there = mask is not None and mask.layer in self._viewer.layers and mask.layer.data is mask.array
+        return mask if is_there else None
+
+    def _add_mask(self, source: Source, labels: NDArray[np.integer], legend: Legend | None = None) -> None:
+        mask = _mask(source, labels)
+        self.place(source, {"mask": mask}, kept=(*self._shown.get(source.layer, {}), "mask"))
+        dress(self._shown[source.layer]["mask"].layer, legend or Legend(), faint_background=True)
 
     def place(self, source: Source, outputs: Mapping[str, Output], kept: Collection[str] = ()) -> None:
         """Show `outputs`, the topmost first, over the image; its layers by other keys go, unless `kept`."""
@@ -177,11 +198,10 @@ def _outputs(
     name, place = source.layer.name, source.placement
     outputs: dict[str, Output] = {}
     if "mask" in kinds:
-        look: dict[str, Any] = {"name": f"{name} mask", "opacity": _MASK_OPACITY}
-        outputs["mask"] = Output(Labels, source.to_layer(small_integers(result.labels)), look, place)
+        outputs["mask"] = _mask(source, result.labels)
     scale = {"contrast_limits": (0.0, 1.0), "blending": "additive"}
     if "uncertainty" in kinds:
-        look = {"name": f"{name} uncertainty", "colormap": "magma", **scale}
+        look: dict[str, Any] = {"name": f"{name} uncertainty", "colormap": "magma", **scale}
         outputs["uncertainty"] = Output(Image, source.to_layer(result.uncertainty), look, place)
     if "scores" in kinds:
         for value, score in zip(result.classes, result.scores, strict=True):
@@ -190,6 +210,11 @@ def _outputs(
             look = {"name": f"{name} score {value}", "colormap": ramp, **scale}
             outputs[f"score {value}"] = Output(Image, source.to_layer(score), look, place)
     return outputs
+
+
+def _mask(source: Source, labels: NDArray[np.integer]) -> Output:
+    look = {"name": f"{source.layer.name} mask", "opacity": _MASK_OPACITY}
+    return Output(Labels, source.to_layer(small_integers(labels)), look, source.placement)
 
 
 def _measurements(source: Source, legend: Legend, n_pixels: Mapping[int, int]) -> dict[str, Any]:
@@ -230,9 +255,15 @@ def _update(shown: _Shown, output: Output) -> None:
     # Showing a result again, because an extra came or a class was renamed, draws nothing anew.
     if layer.data is not shown.array or not _is_same(shown.data, output.data):
         _show_data(shown, output)
-    placement = output.placement if shown.placement != output.placement else {}
-    for name, value in (output.current | placement).items():
+    for name, value in output.current.items():
         setattr(layer, name, value)
+    _move(shown, output.placement)
+
+
+def _move(shown: _Shown, placement: dict[str, Any]) -> None:
+    if shown.placement != placement:
+        for name, value in placement.items():
+            setattr(shown.layer, name, value)
 
 
 def _show_data(shown: _Shown, output: Output) -> None:

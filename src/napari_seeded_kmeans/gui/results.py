@@ -94,7 +94,7 @@ class Results(QObject):
         """Show what is seen already of a result that is being worked out."""
         if "mask" in self._panel.value() and seen.source.layer in self._viewer.layers:
             self._shown = seen.source
-            self._outputs.preview(replace(seen.source), seen.labels, legend)
+            self._outputs.preview(replace(seen.source), seen.patch, legend)
 
     def show(self) -> None:
         """Show the last result again."""

@@ -16,11 +16,13 @@ from qtpy.QtCore import QObject, Qt, QTimer, Signal
 from ..core.errors import CancelledError
 from ..core.left_out import EstimatedAccuracy
 from ..core.model import Model
+from ..core.patch import Patch
 from ..core.preview import preview, window_of
 from ..core.spread import Spread
 from ..core.threads import Cancel, Progress, stop_if
-from ..core.workspace import Shelf, Window, Workspace
+from ..core.workspace import Shelf, Workspace
 from .job import Answer, Request
+from .known import Known
 from .readiness import kernels
 from .runner import Runner
 from .source import Source
@@ -43,14 +45,14 @@ class Update:
 
 @dataclass(frozen=True, eq=False)
 class Preview:
-    """Labels (*spatial,) of an image: new where it is seen, elsewhere those of before, or 0.
+    """Labels of an image where it is seen.
 
     The seeds are those that count; the brush that paints them may still be down. Exact ones are those of the
     result, everywhere, of which all but the labels is being worked out.
     """
 
     source: Source
-    labels: Labels
+    patch: Patch
     seeds: Labels
     is_exact: bool = False
 
@@ -120,7 +122,7 @@ class Updates(QObject):
         self._draft: _Draft | None = None
         self._is_drawn = Event()
         self._fitted: _Fitted | None = None
-        self._shown: Labels | None = None
+        self._known = Known()
         self._spread: Spread | None = None
         self._shelf = Shelf()
         self._loaded: tuple[Any, NDArray[Any]] | None = None
@@ -191,9 +193,9 @@ class Updates(QObject):
 
     def start_over(self) -> None:
         """Give up what is shown, or about to be: the strokes that it was learnt from are gone."""
-        if self._shown is not None or self.is_busy:
+        if self._known.is_something or self.is_busy:
             self.cancel()
-            self._shown = self._spread = None
+            self._known, self._spread = Known(), None
             self.emptied.emit()
 
     def cancel(self) -> None:
@@ -207,7 +209,8 @@ class Updates(QObject):
     def forget(self) -> None:
         """Forget what is known of the image."""
         self._shelf = Shelf()
-        self._fitted = self._draft = self._shown = self._spread = self._loaded = None
+        self._known = Known()
+        self._fitted = self._draft = self._spread = self._loaded = None
 
     def close(self) -> None:
         """Stop everything, for good."""
@@ -235,7 +238,8 @@ class Updates(QObject):
 
         def on_labels(labels: Labels) -> None:
             nonlocal is_seen
-            self._labelled.emit(ticket, Preview(ticket.source, labels, request.seeds, is_exact=True))
+            everywhere = Patch(labels, tuple(slice(0, length, 1) for length in labels.shape))
+            self._labelled.emit(ticket, Preview(ticket.source, everywhere, request.seeds, is_exact=True))
             is_seen = True
 
         def is_over() -> bool:
@@ -284,20 +288,13 @@ class Updates(QObject):
         self, fitted: _Fitted, visible: Visible, cancel: Cancel, _progress: Progress | None = None
     ) -> None:
         """Label what is visible, and have it shown."""
-        before, window = self._shown, window_of(visible)
-        if before is not None and before.shape != fitted.seeds.shape:
-            before = None
+        window = window_of(visible)
+        before = self._known.within(window, fitted.seeds.shape)
         found = preview(
             fitted.model, fitted.workspace, fitted.seeds, window, fitted.valid, before, self._spread, cancel
         )
-        shape = tuple(side.stop - side.start for side in visible)
-        labels = _spread_out(found, window, shape)
-        if shape != fitted.seeds.shape:
-            part = labels
-            labels = np.zeros_like(fitted.seeds) if before is None else before.astype(found.dtype)
-            labels[visible] = part
         self._is_drawn.clear()
-        self._seen.emit(fitted, labels)
+        self._seen.emit(fitted, Patch(found, window))
         # Both need all cores.
         self._is_drawn.wait(_DRAWING_S)
 
@@ -311,17 +308,17 @@ class Updates(QObject):
 
     # ---- in the window ----
 
-    def _on_seen(self, fitted: _Fitted, labels: Labels) -> None:
+    def _on_seen(self, fitted: _Fitted, patch: Patch) -> None:
         hopeful = [one.ticket for one in (self._fitted, self._draft) if one is not None]
         if any(fitted.ticket is one for one in hopeful) and not _why_stale(fitted.ticket):
-            self._shown = labels
-            self.previewed.emit(Preview(fitted.ticket.source, labels, fitted.seeds))
+            self._known = self._known.with_patch(patch, fitted.seeds.shape)
+            self.previewed.emit(Preview(fitted.ticket.source, patch, fitted.seeds))
         # After the window was drawn.
         QTimer.singleShot(0, self._is_drawn.set)
 
     def _on_labelled(self, ticket: _Ticket, labelled: Preview) -> None:
         if ticket is self._newest and self._runner.is_working and not _why_stale(ticket):
-            self._shown = labelled.labels
+            self._known = Known(labelled.patch.labels.shape, labelled.patch.labels)
             self.previewed.emit(labelled)
 
     def _on_done(self, ticket: _Ticket, request: Request, answer: Answer) -> None:
@@ -329,7 +326,8 @@ class Updates(QObject):
         self._fitted = self._draft = None
         reason = _why_stale(ticket)
         if not reason:
-            self._shown, self._spread = answer.segmentation.labels, answer.segmentation.spread
+            labels = answer.segmentation.labels
+            self._known, self._spread = Known(labels.shape, labels), answer.segmentation.spread
             self.arrived.emit(Update(ticket.source, request, answer), not is_newest)
         elif is_newest:
             self.dropped.emit(reason)
@@ -342,15 +340,6 @@ def _why_stale(ticket: _Ticket) -> str:
     if ticket.source.spacing != ticket.spacing:
         return f"{name} was scaled since: press Segment again."
     return ""
-
-
-def _spread_out(labels: Labels, window: Window, shape: tuple[int, ...]) -> Labels:
-    """Repeat every pixel of a window over those it stands for."""
-    # The last axis first: then whole rows are copied along the others.
-    for axis, side in reversed(list(enumerate(window))):
-        if side.step > 1:
-            labels = np.repeat(labels, side.step, axis=axis)
-    return labels[tuple(slice(length) for length in shape)]
 
 
 def _pass(_cancel: Cancel, _progress: Progress) -> None:
