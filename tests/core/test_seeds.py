@@ -7,7 +7,14 @@ import pytest
 from PIL import Image
 
 from napari_seeded_kmeans import SeededKMeansError
-from napari_seeded_kmeans.core.seeds import changed_places, check_seeds, painted_places, strokes_to_seeds
+from napari_seeded_kmeans.core import seeds as seeds_module
+from napari_seeded_kmeans.core.seeds import (
+    changed_places,
+    check_seeds,
+    note_places,
+    painted_places,
+    strokes_to_seeds,
+)
 
 RED, BLUE, BLACK, WHITE = (255, 0, 0), (0, 0, 255), (0, 0, 0), (255, 255, 255)
 
@@ -110,6 +117,16 @@ def test_what_is_painted_is_found_in_order(dtype, share, shape):
     seeds = np.where(rng.random(shape) < share, rng.integers(-3, 4, shape) % 250, 0).astype(dtype)
     for array in (seeds, seeds.T, seeds[::2, ::-1]):
         np.testing.assert_array_equal(painted_places(array), np.flatnonzero(array))
+
+
+def test_noted_places_are_those_of_one_array_for_as_long_as_it_lives():
+    array, places = np.zeros((5, 7), np.uint8), np.array([3, 4])
+    note_places(array, places)
+    assert painted_places(array) is places
+    assert len(painted_places(array.copy())) == 0
+    n_noted = len(seeds_module._noted)
+    del array
+    assert len(seeds_module._noted) == n_noted - 1
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.int32, np.int64])

@@ -6,6 +6,7 @@ from conftest import drag
 from napari.layers import Labels
 from qtpy.QtWidgets import QApplication
 
+from napari_seeded_kmeans.core.seeds import painted_places
 from napari_seeded_kmeans.gui.seed_tracker import SeedTracker
 
 
@@ -27,6 +28,7 @@ def check(tracker, array):
     """Let Qt come round once, then compare with what is there."""
     QApplication.processEvents()
     np.testing.assert_array_equal(tracker.snapshot(), array)
+    np.testing.assert_array_equal(painted_places(tracker.snapshot()), np.flatnonzero(array))
     values, counts = np.unique(array[array != 0], return_counts=True)
     assert tracker.counts == dict(zip(values.tolist(), counts.tolist(), strict=True))
 
@@ -159,15 +161,24 @@ def test_a_stroke_of_the_mouse_is_one_change(window):
     tracker.follow(None)
 
 
-def test_a_snapshot_is_shared_until_something_is_painted(tracker):
-    layer = Labels(np.zeros((12, 14), np.uint8))
+@pytest.mark.parametrize("shape", [(12, 14), (1100, 1000)])
+def test_a_snapshot_is_shared_until_something_is_painted(tracker, shape):
+    layer = Labels(np.zeros(shape, np.uint8))
     tracker.follow(layer)
     first = tracker.snapshot()
     assert tracker.snapshot() is first
     paint(layer)
     QApplication.processEvents()
     assert not first.any()
-    assert tracker.snapshot().any()
+    second = tracker.snapshot()
+    np.testing.assert_array_equal(second, layer.data)
+    layer.undo()
+    QApplication.processEvents()
+    assert second.any()
+    assert not tracker.snapshot().any()
+    paint(layer)
+    QApplication.processEvents()
+    np.testing.assert_array_equal(tracker.snapshot(), layer.data)
 
 
 def brush(layer, places):

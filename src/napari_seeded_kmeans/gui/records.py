@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from napari.viewer import Viewer
 
 
-# As long as it takes until the mask has followed a stroke.
+# As long as it takes until the mask has followed a stroke; the more there is to be written, the longer.
 _PAUSE_MS = 250
+_MORE_PER_MB = 12
 
 
 class Records(QObject):
@@ -59,7 +60,6 @@ class Records(QObject):
         self._painted: NDArray[np.integer] | None = None
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
-        self._pause.setInterval(_PAUSE_MS)
         self._pause.timeout.connect(self._on_pause)
         self._filing.seeds_read.connect(self._on_seeds_read)
         self._filing.session_read.connect(self._on_session_read)
@@ -108,7 +108,7 @@ class Records(QObject):
         """Count the strokes of `seeds` soon, and keep the sitting: the mask that follows them comes first."""
         self._painted = seeds
         if not self._pause.isActive():
-            self._pause.start()
+            self._pause.start(_PAUSE_MS + _MORE_PER_MB * (seeds.nbytes >> 20))
 
     def count(self, seeds: NDArray[np.integer]) -> None:
         """Count the strokes of `seeds`, which nobody changes any more."""

@@ -12,9 +12,10 @@ from napari.layers import Labels
 from numpy.typing import NDArray
 from qtpy.QtCore import QObject, Qt, QTimer, Signal
 
-from ..core.seeds import changed_places
+from ..core.seeds import changed_places, note_places, painted_places
 from .layer_watch import LayerWatch
 from .source import full_resolution
+from .versions import Versions
 
 _EVENTS = ("paint", "set_data", "data")
 # Steps of a drag announce themselves by this alone; what they changed is not looked for before the release.
@@ -55,8 +56,7 @@ class SeedTracker(QObject):
         super().__init__(parent)
         self._watch: LayerWatch[Labels] = LayerWatch(_EVENTS, self._on_event)
         self._steps: LayerWatch[Labels] = LayerWatch(_STEPS, self._on_step)
-        self._copy: NDArray[np.integer] = np.zeros(0, np.uint8)
-        self._snapshot: NDArray[np.integer] | None = None
+        self._copy, self._places = Versions(np.zeros(0, np.uint8)), np.zeros(0, np.intp)
         self._counts: dict[int, int] = {}
         self._is_due = False
         # napari writes the data after the event, but before Qt comes round again. A timer without delay would
@@ -100,9 +100,9 @@ class SeedTracker(QObject):
 
         It is the same one until they change, so nobody writes to it.
         """
-        if self._snapshot is None:
-            self._snapshot = self._copy.copy()
-        return self._snapshot
+        array = self._copy.share()
+        note_places(array, self._places)
+        return array
 
     def look(self) -> None:
         """Compare now; `painted` fires if anything changed, and after `brushed` in any case."""
@@ -111,7 +111,8 @@ class SeedTracker(QObject):
         if self.layer is None:
             return
         array = self._array()
-        if array.shape != self._copy.shape or array.dtype != self._copy.dtype:
+        before = self._copy.array
+        if array.shape != before.shape or array.dtype != before.dtype:
             self._start_over(array)
             self.painted.emit(None)
             return
@@ -147,22 +148,27 @@ class SeedTracker(QObject):
         self._rest.stop()
 
     def _array(self) -> NDArray[np.integer]:
-        array: NDArray[np.integer] = np.asarray(full_resolution(self.layer)) if self.layer else self._copy
+        array: NDArray[np.integer] = (
+            np.asarray(full_resolution(self.layer)) if self.layer else self._copy.array
+        )
         return array
 
     def _start_over(self, array: NDArray[np.integer]) -> None:
-        self._copy, self._snapshot = np.array(array, order="C"), None
-        self._counts = {}
-        self._count(array[array != 0], 1)
+        self._copy, self._counts = Versions(array), {}
+        self._places = painted_places(self._copy.array)
+        self._count(self._copy.array.ravel()[self._places], 1)
 
     def _take_over(self, array: NDArray[np.integer]) -> Change:
         """Bring the copy up to date and return what that changed."""
-        index = changed_places(array, self._copy)
+        index = changed_places(array, self._copy.array)
         places = np.unravel_index(index, array.shape)
-        old, new = self._copy[places], array[places]
-        self._copy[places] = new
+        old, new = self._copy.array[places], array[places]
         if index.size:
-            self._snapshot = None
+            self._copy.write(places, new)
+            kept = np.delete(self._places, np.searchsorted(self._places, index[(old != 0) & (new == 0)]))
+            self._places = np.concatenate([kept, index[(old == 0) & (new != 0)]])
+            # Two rows that are in order already are sorted fast.
+            self._places.sort(kind="stable")
         return Change(index, old, new)
 
     def _count(self, values: NDArray[np.integer], sign: int) -> None:
