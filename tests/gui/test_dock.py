@@ -183,11 +183,11 @@ def test_seeds_of_one_image_are_not_taken_for_another(viewer, dock, ready, two_h
     assert dock.choice.seeds is first
 
 
-def test_results_are_offered_neither_as_image_nor_as_seeds(viewer, dock, ready, settle):
+def test_results_are_offered_neither_as_image_nor_as_seeds(viewer, dock, ready, settle, qtbot):
     dock.outputs.set_value(("mask", "scores", "uncertainty"))
     dock.segment()
     settle(dock)
-    assert len(viewer.layers) == 6
+    qtbot.waitUntil(lambda: len(viewer.layers) == 6)
     assert dock._pairing.images() == [ready]
     assert dock._pairing.seeds() == [dock.choice.seeds]
 

@@ -48,6 +48,16 @@ def test_ticking_a_box_with_the_mouse_brings_its_layer(viewer, dock, seeds, qtbo
     assert "blobs clusters" not in viewer.layers
 
 
+def test_new_layers_come_one_by_one(viewer, dock, seeds, qtbot):
+    dock.outputs.set_value(("mask",))
+    before = len(viewer.layers)
+    dock.outputs.set_value(("mask", "scores"))
+    assert len(viewer.layers) == before + 1
+    wait_for(qtbot, viewer, "score 1", "score 2")
+    names = [layer.name for layer in viewer.layers]
+    assert names == ["blobs", "blobs score 2", "blobs score 1", "blobs mask", "blobs seeds"]
+
+
 def test_all_kinds_lie_over_the_image_and_say_what_they_are(viewer, dock, seeds, blobs, qtbot):
     dock.outputs.set_value(("mask", "scores", "uncertainty", "clusters", "cut-out", "objects"))
     wait_for(qtbot, viewer, "objects", "clusters", "cut-out", "uncertainty", "score 1", "score 2")

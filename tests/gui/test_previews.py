@@ -127,6 +127,25 @@ def test_after_cancel_no_preview_arrives(viewer, dock, shown, gate, qtbot):
     assert gate.n_finished == 0
 
 
+def test_a_preview_stays_when_something_of_the_result_before_comes_late(
+    viewer, dock, shown, gate, qtbot, settle
+):
+    qtbot.waitUntil(lambda: len(shown) == 1, timeout=60_000)
+    gate.opened.set()
+    assert settle(dock) is Stage.DONE
+    gate.opened.clear()
+    seeds = viewer.layers["halves seeds"]
+    seeds.data_setitem(tuple(np.mgrid[10:40, 36:50].reshape(2, -1)), 1)
+    qtbot.waitUntil(lambda: len(shown) == 2, timeout=60_000)
+    assert not np.array_equal(shown[1], dock.result.labels)
+    dock.outputs.set_value(("mask", "uncertainty"))
+    np.testing.assert_array_equal(viewer.layers["halves mask"].data, shown[1])
+    assert "halves uncertainty" in viewer.layers
+    gate.opened.set()
+    assert settle(dock) is Stage.DONE
+    np.testing.assert_array_equal(viewer.layers["halves mask"].data, dock.result.labels)
+
+
 def test_looking_elsewhere_previews_that_part(dock, shown, gate, qtbot, settle):
     qtbot.waitUntil(lambda: len(shown) == 1, timeout=60_000)
     dock._updates.look((slice(0, 20), slice(30, 60)))

@@ -100,22 +100,28 @@ class Outputs:
         legend: Legend | None = None,
         n_pixels: Mapping[int, int] | None = None,
         extras: Mapping[str, Output] | None = None,
-    ) -> None:
+        most_new: int | None = None,
+        keeps_mask: bool = False,
+    ) -> bool:
         """Show `kinds` of `result` over the image; its layers of other kinds are removed.
 
         With `n_pixels` per class, the mask's features say how large every class is. Kinds that are made
-        elsewhere are among `extras`, or else stay as they are.
+        elsewhere are among `extras`, or else stay as they are; so does a mask that is ahead of the result,
+        if it `keeps_mask`. Return as `place` does.
         """
         legend = (legend or Legend()).listing(result.classes)
         found = {kind: output for kind, output in (extras or {}).items() if kind in kinds}
         on_top = {kind: found.pop(kind) for kind in _ON_TOP if kind in found}
         outputs = {**on_top, **_outputs(source, result, kinds, legend), **found}
-        self.place(source, outputs, kept=kinds)
+        if keeps_mask:
+            outputs.pop("mask", None)
+        is_complete = self.place(source, outputs, kinds, most_new)
         mask = self._shown[source.layer].get("mask")
         if mask is not None:
             dress(mask.layer, legend, faint_background=True)
             if n_pixels is not None:
                 mask.layer.features = _measurements(source, legend, n_pixels)
+        return is_complete
 
     def get_ready(self, source: Source) -> None:
         """Add an empty mask, unless there is one."""
@@ -156,8 +162,18 @@ class Outputs:
         self.place(source, {"mask": mask}, kept=(*self._shown.get(source.layer, {}), "mask"))
         dress(self._shown[source.layer]["mask"].layer, legend or Legend(), faint_background=True)
 
-    def place(self, source: Source, outputs: Mapping[str, Output], kept: Collection[str] = ()) -> None:
-        """Show `outputs`, the topmost first, over the image; its layers by other keys go, unless `kept`."""
+    def place(
+        self,
+        source: Source,
+        outputs: Mapping[str, Output],
+        kept: Collection[str] = (),
+        most_new: int | None = None,
+    ) -> bool:
+        """Show `outputs`, the topmost first, over the image; its layers by other keys go, unless `kept`.
+
+        At most so many layers are added; return whether all are there.
+        """
+        n_left = len(outputs) if most_new is None else most_new
         present = {id(layer) for layer in self._viewer.layers}
         before = {
             key: shown
@@ -174,12 +190,16 @@ class Outputs:
             if key in before:
                 layer = before[key].layer
                 _update(before[key], output)
+            elif not n_left:
+                continue
             else:
+                n_left -= 1
                 layer = output.kind(_own(output), **output.look, **output.current, **output.placement)
                 mark_as_result(layer)
                 self._insert(below, layer)
             now[key] = _Shown(layer, output.data, layer.data, output.placement)
             below = layer
+        return now.keys() >= outputs.keys()
 
     def _insert(self, below: "Layer", layer: "Layer") -> None:
         """Put a layer right over another one, under the seeds, and leave the selection as it was."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from napari.layers import Layer
-from qtpy.QtCore import QObject
+from qtpy.QtCore import QObject, QTimer
 
 from ..core.legend import Legend
 from .chosen import Chosen
@@ -46,6 +46,12 @@ class Results(QObject):
         self._outputs = Outputs(viewer)
         self.last: Update | None = None
         self._shown: Source | None = None
+        # Whether the mask shows something newer, of a result that is being worked out.
+        self._is_ahead = False
+        self._others = QTimer(self)
+        self._others.setSingleShot(True)
+        self._others.setInterval(0)
+        self._others.timeout.connect(self._show_layers)
         panel.changed.connect(self.show)
         insight.clusters_wanted.connect(self.show)
         extras.arrived.connect(self._on_extras_arrived)
@@ -60,7 +66,7 @@ class Results(QObject):
 
     def take(self, update: Update) -> None:
         """Show a newer result."""
-        self.last, self._shown = update, update.source
+        self.last, self._shown, self._is_ahead = update, update.source, False
         self.show()
         self._classes.show_shares(update.answer.shares)
 
@@ -95,18 +101,15 @@ class Results(QObject):
         if "mask" in self._panel.value() and seen.source.layer in self._viewer.layers:
             self._shown = seen.source
             self._outputs.preview(replace(seen.source), seen.patch, legend)
+            self._is_ahead = True
 
     def show(self) -> None:
         """Show the last result again."""
         if self.last is None:
             return
+        self._show_layers()
         source, answer = replace(self.last.source), self.last.answer
         legend, kinds = self._classes.legend, self._panel.value()
-        model = answer.segmentation.model
-        model.names, model.colors = dict(legend.names), dict(legend.colors)
-        known = self._extras.of(answer)
-        extras = extra_outputs(source, {kind: known[kind] for kind in kinds if kind in known}, legend)
-        self._outputs.show(source, answer.segmentation, kinds, legend, answer.n_pixels, extras)
         self._insight.show(self.last, legend)
         self._chosen.show(self.last, legend)
         self._extras.ask(source, answer, {*kinds, "clusters"} if self._insight.wants_clusters else kinds)
@@ -117,6 +120,29 @@ class Results(QObject):
             return None
         source, answer = replace(self.last.source), self.last.answer
         return self._extras.table_writer(source, answer, self._classes.legend)
+
+    def _show_layers(self) -> None:
+        """Show the result's layers; napari takes 0.1 s to add one, so that new ones come one by one."""
+        if self.last is None:
+            return
+        source, answer = replace(self.last.source), self.last.answer
+        legend, kinds = self._classes.legend, self._panel.value()
+        model = answer.segmentation.model
+        model.names, model.colors = dict(legend.names), dict(legend.colors)
+        known = self._extras.of(answer)
+        extras = extra_outputs(source, {kind: known[kind] for kind in kinds if kind in known}, legend)
+        is_complete = self._outputs.show(
+            source,
+            answer.segmentation,
+            kinds,
+            legend,
+            answer.n_pixels,
+            extras,
+            most_new=1,
+            keeps_mask=self._is_ahead,
+        )
+        if not is_complete:
+            self._others.start()
 
     def _on_extras_arrived(self, answer: Answer) -> None:
         if self.last is not None and self.last.answer is answer:
