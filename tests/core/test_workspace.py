@@ -90,6 +90,17 @@ def test_an_image_settles_its_units_whatever_is_kept(kept_bytes):
         assert workspace.stack(number).tobytes() == given.stack(number).tobytes()
 
 
+def test_a_window_is_the_same_whatever_is_kept():
+    found = []
+    for kept_bytes in (0, 100_000, 1 << 30):
+        workspace = Workspace(IMAGE, RECIPE, kept_bytes=kept_bytes, in_own_units=True)
+        workspace.settle()
+        found.append(workspace.every((slice(3, 70, 3), slice(0, 88, 3))))
+    everywhere = Workspace(IMAGE, workspace.recipe).every((slice(0, 70, 1), slice(0, 90, 1)))
+    for window in found:
+        np.testing.assert_array_equal(window, everywhere[:, 3:70:3, :88:3])
+
+
 def test_a_recipe_with_units_keeps_them():
     recipe = standard_of(RECIPE, Workspace(IMAGE, RECIPE).samples(np.flatnonzero(MASK)))
     workspace = Workspace(IMAGE, recipe, in_own_units=True)

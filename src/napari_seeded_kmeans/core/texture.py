@@ -91,17 +91,19 @@ def stack_at(
     return samples
 
 
-def tile_stack(channels: Stack, tile: tuple[slice, ...], recipe: FeatureRecipe) -> Stack:
-    """Return the features (d, *tile shape) of one tile."""
+def tile_stack(
+    channels: Stack, tile: tuple[slice, ...], recipe: FeatureRecipe, steps: tuple[slice, ...] = ()
+) -> Stack:
+    """Return the features (d, *tile shape) of one tile, or of evenly spaced pixels of it."""
     bank = _bank(recipe)
     if bank is None:
-        return measure(np.ascontiguousarray(channels[:, *tile]), recipe)
+        return measure(np.ascontiguousarray(channels[:, *tile][:, *steps]), recipe)
     n_channels, n_spatial = len(channels), channels.ndim - 1
     stack = np.empty((n_filtered(recipe, n_channels, n_spatial), *channels[0][tile].shape), np.float32)
     stack[:n_channels] = channels[:, *tile]
     for channel, columns in enumerate(_columns_of_channels(recipe, bank, n_channels, n_spatial)):
         fill_tile_features(channels[channel], tile, bank, [stack[column] for column in columns])
-    return measure(stack, recipe, n_color_columns(recipe, n_channels))
+    return measure(np.ascontiguousarray(stack[:, *steps]), recipe, n_color_columns(recipe, n_channels))
 
 
 def _columns_of_channels(

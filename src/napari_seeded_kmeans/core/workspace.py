@@ -214,25 +214,30 @@ class Workspace:
             def fill(number: int) -> None:
                 part = _overlap(self.tiles[number], window)
                 if part is not None:
-                    found[:, *part.places] = self._some(number, part.inside)[:, *part.steps]
+                    found[:, *part.places] = self._some(number, part.inside, part.steps)
 
             map_tiles(fill, range(len(self.tiles)), cancel=cancel)
         return found
 
-    def _some(self, number: int, inside: Tile) -> Stack:
-        """Return the features of a part of a tile, given within the tile."""
+    def _some(self, number: int, inside: Tile, steps: Tile | None = None) -> Stack:
+        """Return the features of a part of a tile, given within the tile, or of evenly spaced pixels of it.
+
+        Only those are measured where nothing is kept.
+        """
         tile = self.tiles[number]
-        with self._lock:
-            is_kept = number in self._kept
+        steps = steps or (slice(None),) * len(tile)
         n_wanted = np.prod([side.stop - side.start for side in inside])
         n_all = np.prod([side.stop - side.start for side in tile])
-        if is_kept or 2 * n_wanted > n_all:
-            return self.stack(number)[:, *inside]
+        with self._lock:
+            is_kept = number in self._kept
+            can_be_kept = n_all * self._n_columns * np.float32().nbytes <= self._bytes_left
+        if is_kept or (can_be_kept and 2 * n_wanted > n_all):
+            return self.stack(number)[:, *inside][:, *steps]
         part = tuple(
             slice(side.start + own.start, side.start + own.stop)
             for side, own in zip(tile, inside, strict=True)
         )
-        return tile_stack(self.channels, part, self.recipe)
+        return tile_stack(self.channels, part, self.recipe, steps)
 
     def samples(self, places: NDArray[np.intp], cancel: Cancel | None = None) -> Stack:
         """Return the features (n, d) of pixels, given where they are in the flattened image, ascending.
