@@ -189,8 +189,8 @@ class Eye:
         """Whether a stroke was known to what is shown."""
         return self._preview is not None and np.array_equal(self._preview.seeds[place], seeds[place])
 
-    def wait(self, let_go: float, place: Place, *, seen_only: bool) -> Delays:
-        """Let the window live until the newest result is shown, a stroke lying in one place."""
+    def wait(self, let_go: float, place: Place = (), *, seen_only: bool) -> Delays:
+        """Let the window live until the newest result is shown, a stroke lying in one place, or anywhere."""
         seeds, preview, is_seen = self._dock._seeds.layer.data, None, False
         seen = whole = float("nan")
         self._exact = None
