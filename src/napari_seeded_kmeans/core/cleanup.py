@@ -76,7 +76,7 @@ def clean(
     classes: tuple[int, ...],
     params: Params,
     seeds: NDArray[np.integer] | None = None,
-    familiar: "Familiar | None" = None,
+    familiar: Familiar | None = None,
     spacing: tuple[float, ...] | None = None,
 ) -> NDArray[np.integer]:
     """Return a cleaned copy of `labels`.

@@ -186,8 +186,8 @@ def open_workspace(
     cancel: Cancel | None = None,
 ) -> Workspace:
     """Return the workspace of an image (*spatial[, c]) for some settings: the one on the shelf, if there."""
-    in_own_units = params.cluster_weights == "learnt"
-    about = n_spatial, params.color_space, params.blur_sigma_px, params.texture, spacing, in_own_units
+    is_learnt = params.cluster_weights == "learnt"
+    about = n_spatial, params.color_space, params.blur_sigma_px, params.texture, spacing, is_learnt
 
     def make() -> Workspace:
         recipe = _recipe(image, n_spatial, params, spacing, edits)

@@ -105,7 +105,8 @@ def _thinned(seeds: Labels, window: Window) -> Labels:
     """Return the seeds in a window; a thin stroke between its pixels is not lost."""
     found = np.array(seeds[window])
     inside = tuple(slice(side.start, side.stop) for side in window)
-    part = seeds[inside] if seeds[inside].shape != seeds.shape else seeds
+    # What is painted in all of the seeds may be known already; of a view of them it is not.
+    part = seeds if seeds[inside].shape == seeds.shape else seeds[inside]
     painted = painted_places(part)
     # Of very many pixels few are left out for each of the window's, and there are others beside them.
     painted = painted[:: max(1, min(max(side.step for side in window) // 2, len(painted) // _MANY_PAINTED))]

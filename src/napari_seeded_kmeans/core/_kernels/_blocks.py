@@ -120,3 +120,12 @@ def group_distances(samples: Array, centers: Array, sums_out: Array) -> None:
 @fused_kernel
 def _add_squares(total: float, x: float, y: float, z: float, w: float) -> float:
     return (((total + x * x) + y * y) + z * z) + w * w
+
+
+@fused_kernel
+def add_scaled(rows: Array, factors: Array, sums: Array) -> None:
+    """Add rows times factors, all GROUP of them, so that sums are loaded and stored once."""
+    p, q, r, s = rows[0], rows[1], rows[2], rows[3]
+    a, b, c, d = factors[0], factors[1], factors[2], factors[3]
+    for i in range(WIDE):
+        sums[i] = (((sums[i] + a * p[i]) + b * q[i]) + c * r[i]) + d * s[i]

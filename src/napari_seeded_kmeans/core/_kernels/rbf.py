@@ -5,7 +5,7 @@ from math import inf, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from ._blocks import GROUP, WIDE, group_distances, load_block, pick_centers
+from ._blocks import GROUP, WIDE, add_scaled, group_distances, load_block, pick_centers
 from ._jit import fused_kernel, kernel
 
 Array = NDArray[np.float32]
@@ -86,7 +86,7 @@ def rbf_scores(
             own = rows[k : k + GROUP]
             _shares(own, nearest)
             for column in range(n_columns):
-                _add_scaled(own, factors[k : k + GROUP, column], sums[column])
+                add_scaled(own, factors[k : k + GROUP, column], sums[column])
         for c in range(1, n_columns):
             for i in range(WIDE):
                 sums[c, i] = sums[c, i] / sums[0, i] + bias[c - 1]
@@ -149,15 +149,6 @@ def _shares(rows: Array, nearest: Array) -> None:
         row = rows[slot]
         for i in range(WIDE):
             row[i] = exp_negative(nearest[i] - row[i])
-
-
-@fused_kernel
-def _add_scaled(rows: Array, factors: Array, sums: Array) -> None:
-    """Add rows times factors, all GROUP of them, so that sums are loaded and stored once."""
-    p, q, r, s = rows[0], rows[1], rows[2], rows[3]
-    a, b, c, d = factors[0], factors[1], factors[2], factors[3]
-    for i in range(WIDE):
-        sums[i] = (((sums[i] + a * p[i]) + b * q[i]) + c * r[i]) + d * s[i]
 
 
 @kernel
