@@ -5,22 +5,16 @@ Without a screen, run it under ``xvfb-run -a -s "-screen 0 1600x1000x24"``.
 """
 
 import argparse
-import os
-import tempfile
 import time
 
-import napari
 import numpy as np
-from live import Eye, paint, picture, strokes
+from live import Painter, ready
 from qtpy.QtCore import QEventLoop, Qt
 from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication
 
-from napari_seeded_kmeans.core.warm_up import warm_up
 from napari_seeded_kmeans.gui.dock import SeededSegmentation
-from napari_seeded_kmeans.io.autosaves import DATA_VARIABLE
 
-WINDOW_PX = (1360, 900)
 LATEST_S = 3.0
 AFTERMATH_S = 0.5
 
@@ -42,37 +36,24 @@ def is_working(dock: SeededSegmentation) -> bool:
 
 def measure(n_strokes: int, size: int) -> tuple[list[float], int]:
     """Return the seconds from the key to rest where something ran, and how often something came of it."""
-    viewer = napari.Viewer()
-    viewer.window._qt_window.resize(*WINDOW_PX)
-    viewer.add_image(picture((size, size)), name="picture")
-    dock = viewer.window.add_plugin_dock_widget("napari-seeded-kmeans", "Seeded segmentation")[1]
-    eye, ways = Eye(dock), strokes(0, size, "agreeing")
-    seeds = dock.new_seeds()
-    canvas = viewer.window._qt_viewer.canvas.native
-
-    def paint_next() -> float:
-        seeds.selected_label, points = next(ways)
-        return paint(viewer, seeds, points)
-
-    paint_next()
-    eye.wait(paint_next(), seen_only=False)
+    painter = Painter(size)
+    dock, layers = painter.dock, painter.viewer.layers
     waits, n_stale = [], 0
     for moment in np.linspace(0, LATEST_S, n_strokes):
-        paint_next()
+        painter.paint_next()
         live_on(moment)
         is_running = is_working(dock)
         pressed = time.perf_counter()
-        QTest.keyClick(canvas, Qt.Key.Key_C)
-        mask = viewer.layers["picture mask"].data
-        before, result = mask.copy(), dock.result
+        QTest.keyClick(painter.canvas, Qt.Key.Key_C)
+        before, result = layers["picture mask"].data.copy(), dock.result
         while is_working(dock) or dock.session.running:
             QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 1)
         if is_running:
             waits.append(time.perf_counter() - pressed)
         live_on(AFTERMATH_S)
-        is_same = np.array_equal(viewer.layers["picture mask"].data, before) and dock.result is result
+        is_same = np.array_equal(layers["picture mask"].data, before) and dock.result is result
         n_stale += not is_same
-    viewer.close()
+    painter.viewer.close()
     return waits, n_stale
 
 
@@ -82,9 +63,7 @@ def main() -> None:
     parser.add_argument("--strokes", type=int, default=30)
     parser.add_argument("--size", type=int, default=2048, help="of the square image, in pixels")
     chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ[DATA_VARIABLE] = folder
-        warm_up()
+    with ready():
         waits, n_stale = measure(chosen.strokes, chosen.size)
     print(
         f"{chosen.size} x {chosen.size} RGB, {chosen.strokes} strokes; something ran at {len(waits)} of the keys"

@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import cycle
 from statistics import mean, median
 from typing import NamedTuple
@@ -221,6 +222,41 @@ class Eye:
             self._exact = seen
         else:
             self._preview = seen
+
+
+class Painter:
+    """Somebody at a window with a picture and the dock, who has painted one stroke of either class."""
+
+    def __init__(self, size: int) -> None:
+        self.viewer = napari.Viewer()
+        self.viewer.window._qt_window.resize(*WINDOW_PX)
+        self.viewer.add_image(picture((size, size)), name="picture")
+        self.canvas = self.viewer.window._qt_viewer.canvas.native
+        window = self.viewer.window
+        _, self.dock = window.add_plugin_dock_widget("napari-seeded-kmeans", "Seeded segmentation")
+        self._eye, self._ways = Eye(self.dock), strokes(0, size, "agreeing")
+        self._seeds = self.dock.new_seeds()
+        self.paint_next()
+        self.paint_next()
+        self.wait()
+
+    def paint_next(self) -> None:
+        """Paint a stroke of the other class."""
+        self._seeds.selected_label, points = next(self._ways)
+        paint(self.viewer, self._seeds, points)
+
+    def wait(self) -> None:
+        """Let the window live until the newest result is shown."""
+        self._eye.wait(time.perf_counter(), seen_only=False)
+
+
+@contextmanager
+def ready() -> Iterator[None]:
+    """Have compiled code, and leave nothing among a person's own files."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ[DATA_VARIABLE] = folder
+        warm_up()
+        yield
 
 
 def overlap(labels: np.ndarray) -> float:

@@ -6,20 +6,13 @@ kept; each time all that a result consists of is compared. Without a screen, run
 """
 
 import argparse
-import os
-import tempfile
-import time
 
-import napari
-from live import Eye, paint, picture, strokes
+from live import Painter, ready
 from qtpy.QtCore import Qt
 from qtpy.QtTest import QTest
 
 from napari_seeded_kmeans import Segmentation
-from napari_seeded_kmeans.core.warm_up import warm_up
-from napari_seeded_kmeans.io.autosaves import DATA_VARIABLE
 
-WINDOW_PX = (1360, 900)
 PARTS = ("labels", "scores", "uncertainty", "strangeness")
 UNDO = Qt.KeyboardModifier.ControlModifier
 REDO = UNDO | Qt.KeyboardModifier.ShiftModifier
@@ -33,35 +26,24 @@ def are_same(one: Segmentation, other: Segmentation) -> bool:
 
 def count(n_strokes: int, size: int) -> tuple[int, int, int]:
     """Return how many undone strokes gave the result of before, how many redone ones, and what changed it."""
-    viewer = napari.Viewer()
-    viewer.window._qt_window.resize(*WINDOW_PX)
-    viewer.add_image(picture((size, size)), name="picture")
-    dock = viewer.window.add_plugin_dock_widget("napari-seeded-kmeans", "Seeded segmentation")[1]
-    eye, ways = Eye(dock), strokes(0, size, "agreeing")
-    seeds = dock.new_seeds()
-    canvas = viewer.window._qt_viewer.canvas.native
+    painter = Painter(size)
+    dock = painter.dock
 
     def press(modifiers: Qt.KeyboardModifier) -> Segmentation:
-        pressed = time.perf_counter()
-        QTest.keyClick(canvas, Qt.Key.Key_Z, modifiers)
-        eye.wait(pressed, seen_only=False)
+        QTest.keyClick(painter.canvas, Qt.Key.Key_Z, modifiers)
+        painter.wait()
         return dock.result
 
-    def paint_next() -> float:
-        seeds.selected_label, points = next(ways)
-        return paint(viewer, seeds, points)
-
-    paint_next()
-    eye.wait(paint_next(), seen_only=False)
     undone = redone = changed = 0
     for _number in range(n_strokes):
         before = dock.result
-        eye.wait(paint_next(), seen_only=False)
+        painter.paint_next()
+        painter.wait()
         after = dock.result
         changed += not are_same(before, after)
         undone += are_same(before, press(UNDO))
         redone += are_same(after, press(REDO))
-    viewer.close()
+    painter.viewer.close()
     return undone, redone, changed
 
 
@@ -71,9 +53,7 @@ def main() -> None:
     parser.add_argument("--strokes", type=int, default=100)
     parser.add_argument("--size", type=int, default=512, help="of the square image, in pixels")
     chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ[DATA_VARIABLE] = folder
-        warm_up()
+    with ready():
         undone, redone, changed = count(chosen.strokes, chosen.size)
     print(
         f"{chosen.size} x {chosen.size} RGB, {chosen.strokes} strokes; {changed} of them changed the result"
