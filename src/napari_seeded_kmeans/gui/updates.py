@@ -32,6 +32,7 @@ Visible = tuple[slice, ...]
 _POLL_S = 0.01
 # Longer than this no window takes to be drawn.
 _DRAWING_S = 0.1
+_BEFORE_DRAWING_MS = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -313,8 +314,8 @@ class Updates(QObject):
         if any(fitted.ticket is one for one in hopeful) and not _why_stale(fitted.ticket):
             self._known = self._known.with_patch(patch, fitted.seeds.shape)
             self.previewed.emit(Preview(fitted.ticket.source, patch, fitted.seeds))
-        # After the window was drawn.
-        QTimer.singleShot(0, self._is_drawn.set)
+        # Qt begins to draw a few milliseconds after it was asked to; this comes when that is over.
+        QTimer.singleShot(_BEFORE_DRAWING_MS, self._is_drawn.set)
 
     def _on_labelled(self, ticket: _Ticket, labelled: Preview) -> None:
         if ticket is self._newest and self._runner.is_working and not _why_stale(ticket):
