@@ -16,6 +16,7 @@ from scipy import ndimage
 from .class_clusters import KnownClusters
 from .features import FeatureRecipe
 from .filters import iter_tiles
+from .painted_pixels import PaintedPixels
 from .scene import N_SAMPLES, Scene
 from .standard import apply_standard, measure, measured_boxes, some, standard_of
 from .texture import Stack, compute_channels, n_color_columns, n_columns, tile_stack
@@ -27,7 +28,6 @@ Window = tuple[slice, ...]
 
 KEPT_BYTES = 1 << 30
 """How much of the stack is kept by default: that of 7 megapixels in colour, of 21 in grey."""
-_KEPT_SAMPLES_BYTES = 1 << 27
 
 
 class Workspace:
@@ -86,8 +86,8 @@ class Workspace:
         self._block_samples: Stack | None = None
         self._sampled: set[int] = set()
         self._last_window: tuple[Window, Stack] | None = None
-        self._last_samples: tuple[NDArray[np.intp], Stack] | None = None
-        self._lock, self._window_lock, self._samples_lock = Lock(), Lock(), Lock()
+        self._painted = PaintedPixels(self.finite.shape, self.tiles)
+        self._lock, self._window_lock = Lock(), Lock()
         self._blocks_lock, self._settling_lock = Lock(), Lock()
         self._raw: dict[int, Stack] = {}
         self._measured: dict[int, Stack] = {}
@@ -246,46 +246,7 @@ class Workspace:
         """
         if not self.tiles:
             return apply_standard(self.channels.reshape(len(self.channels), -1)[:, places].T, self.recipe)
-        with self._samples_lock:
-            nothing = np.empty(0, np.intp), np.empty((0, self._n_columns), np.float32)
-            known_places, known = self._last_samples or nothing
-            rows = np.minimum(np.searchsorted(known_places, places), max(len(known) - 1, 0))
-            is_known = known_places[rows] == places if len(known) else np.zeros(len(places), bool)
-            samples = np.empty((len(places), self._n_columns), np.float32)
-            samples[is_known] = known[rows[is_known]]
-            samples[~is_known] = self._fresh_samples(places[~is_known], cancel)
-            samples.flags.writeable = False
-            if samples.nbytes <= _KEPT_SAMPLES_BYTES:
-                self._last_samples = places, samples
-            return samples
-
-    def _fresh_samples(self, places: NDArray[np.intp], cancel: Cancel | None) -> Stack:
-        coordinates = np.unravel_index(places, self.finite.shape)
-        number_of = self._tiles_of(coordinates)
-        numbers = np.unique(number_of)
-        own = [np.flatnonzero(number_of == number) for number in numbers]
-
-        def pick(index: int) -> Stack:
-            tile = self.tiles[numbers[index]]
-            inside = [axis[own[index]] - side.start for axis, side in zip(coordinates, tile, strict=True)]
-            box = tuple(slice(int(axis.min()), int(axis.max()) + 1) for axis in inside)
-            within = tuple(axis - side.start for axis, side in zip(inside, box, strict=True))
-            return self._some(int(numbers[index]), box)[:, *within]
-
-        samples = np.empty((len(places), self._n_columns), np.float32)
-        for rows, part in zip(own, map_tiles(pick, range(len(numbers)), cancel=cancel), strict=True):
-            samples[rows] = part.T
-        return samples
-
-    def _tiles_of(self, coordinates: tuple[NDArray[np.intp], ...]) -> NDArray[np.intp]:
-        """Return the number of the tile that each pixel lies in."""
-        # Tiles stand in rows: those that begin at one place along an axis share it along all others.
-        starts = [sorted({tile[axis].start for tile in self.tiles}) for axis in range(len(coordinates))]
-        ranks = tuple(
-            np.searchsorted(own, axis, "right") - 1 for own, axis in zip(starts, coordinates, strict=True)
-        )
-        numbers: NDArray[np.intp] = np.ravel_multi_index(ranks, tuple(len(own) for own in starts))
-        return numbers
+        return self._painted.features(places, self._n_columns, self._some, cancel)
 
 
 class Shelf:
