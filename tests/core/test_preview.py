@@ -64,6 +64,20 @@ def test_a_patch_covers_the_pixels_it_stands_for_and_no_others(window):
         assert array[place] == (labels[nearest] if is_inside else 0)
 
 
+def test_a_patch_leaves_alone_what_has_its_labels_and_says_where_it_wrote():
+    array = np.arange(100 * 100, dtype=np.int64).reshape(100, 100) % 7
+    window = (slice(10, 90, 2), slice(0, 100, 1))
+    labels = array[window].copy()
+    before = array.copy()
+    assert Patch(labels, window).put(array) == []
+    labels[35, 98] += 1
+    (box,) = Patch(labels, window).put(array)
+    assert all(side.start <= at < side.stop for side, at in zip(box, (80, 98), strict=True))
+    changed = np.argwhere(array != before)
+    np.testing.assert_array_equal(changed, [(80, 98), (81, 98)][: len(changed)])
+    assert array[80, 98] == labels[35, 98]
+
+
 @pytest.mark.parametrize("texture", [True, False])
 @pytest.mark.parametrize(("shape", "index"), [((90, 120), ()), ((9, 60, 80), (4,))])
 def test_a_preview_is_much_like_the_result(shape, index, texture):

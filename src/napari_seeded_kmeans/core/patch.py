@@ -6,7 +6,12 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from .workspace import Window
+from .threads import tiles
+from .workspace import Tile, Window
+
+# Changes are looked for in so many parts along each axis, none shorter than so many of the window's pixels.
+_N_PARTS = 8
+_LEAST_LENGTH = 32
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,12 +28,32 @@ class Patch:
     labels: NDArray[np.integer]
     window: Window
 
-    def put(self, array: NDArray[np.integer]) -> None:
-        """Write the labels into an array (*spatial,); what lies outside of the window stays."""
-        *others, last = self.window
-        rows = np.repeat(self.labels, last.step, axis=-1)[..., : last.stop - last.start]
-        inside = array[tuple(slice(side.start, side.stop) for side in self.window)]
+    @classmethod
+    def everywhere(cls, labels: NDArray[np.integer]) -> "Patch":
+        """Return the labels (*spatial,) of all of an image."""
+        return cls(labels, tuple(slice(0, length, 1) for length in labels.shape))
+
+    def put(self, array: NDArray[np.integer]) -> list[Tile]:
+        """Write those labels into an array (*spatial,) that its pixels do not have yet; return the boxes.
+
+        What lies around a pixel that has its label already may be known better, and stays.
+        """
+        changed = array[self.window] != self.labels
+        sides = [tiles(length, max(_LEAST_LENGTH, -(-length // _N_PARTS))) for length in self.labels.shape]
+        return [self._write(array, part, changed[part]) for part in product(*sides) if changed[part].any()]
+
+    def _write(self, array: NDArray[np.integer], part: Tile, changed: NDArray[np.bool_]) -> Tile:
+        """Write a part of the labels, and return the box it lies in."""
+        box = tuple(
+            slice(side.start + own.start * side.step, min(side.stop, side.start + own.stop * side.step))
+            for own, side in zip(part, self.window, strict=True)
+        )
+        inside, labels = array[box], self.labels[part]
+        *others, last = (side.step for side in self.window)
+        rows, are_new = np.repeat(labels, last, axis=-1), np.repeat(changed, last, axis=-1)
         # Whole rows are copied along the other axes.
-        for offsets in product(*(range(min(side.step, side.stop - side.start)) for side in others)):
-            part = inside[tuple(slice(at, None, side.step) for at, side in zip(offsets, others, strict=True))]
-            part[...] = rows[tuple(slice(length) for length in part.shape)]
+        for offsets in product(*(range(min(step, n)) for step, n in zip(others, inside.shape, strict=False))):
+            target = inside[tuple(slice(at, None, step) for at, step in zip(offsets, others, strict=True))]
+            own = tuple(slice(length) for length in target.shape)
+            np.copyto(target, rows[own], where=are_new[own], casting="unsafe")
+        return box

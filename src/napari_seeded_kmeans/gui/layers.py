@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ..core.legend import Legend
 from ..core.patch import Patch
+from .in_place import write_labels
 from .seeds_layer import dress
 from .source import Source
 
@@ -131,6 +132,7 @@ class Outputs:
     def preview(self, source: Source, patch: Patch, legend: Legend) -> None:
         """Show some labels in the mask until the result is there; elsewhere it stays as it is."""
         labels, shown = small_integers(patch.labels), self._mask_of(source)
+        patch = replace(patch, labels=labels)
         array = np.zeros(source.shape, labels.dtype) if shown is None else source.to_spatial(shown.array)
         if shown is None or array.shape != source.shape or not np.can_cast(labels.dtype, array.dtype):
             kind = np.result_type(array, labels)
@@ -138,8 +140,7 @@ class Outputs:
             patch.put(array)
             self._add_mask(source, array, legend)
         else:
-            patch.put(array)
-            shown.layer.refresh(highlight=False, extent=False)
+            write_labels(self._viewer, shown.layer, array, patch)
             _move(shown, source.placement)
             # It shows no result any more.
             self._shown[source.layer]["mask"] = replace(shown, data=shown.array, placement=source.placement)
@@ -189,7 +190,7 @@ class Outputs:
         for key, output in reversed(list(outputs.items())):
             if key in before:
                 layer = before[key].layer
-                _update(before[key], output)
+                _update(self._viewer, before[key], output)
             elif not n_left:
                 continue
             else:
@@ -269,12 +270,12 @@ def _own(output: Output) -> NDArray[Any]:
     return output.data.copy() if output.kind is Labels else output.data
 
 
-def _update(shown: _Shown, output: Output) -> None:
+def _update(viewer: "Viewer", shown: _Shown, output: Output) -> None:
     """Give a layer new data and perhaps a new place; name, opacity and visibility stay the person's."""
     layer = shown.layer
     # Showing a result again, because an extra came or a class was renamed, draws nothing anew.
     if layer.data is not shown.array or not _is_same(shown.data, output.data):
-        _show_data(shown, output)
+        _show_data(viewer, shown, output)
     for name, value in output.current.items():
         setattr(layer, name, value)
     _move(shown, output.placement)
@@ -286,13 +287,11 @@ def _move(shown: _Shown, placement: dict[str, Any]) -> None:
             setattr(shown.layer, name, value)
 
 
-def _show_data(shown: _Shown, output: Output) -> None:
+def _show_data(viewer: "Viewer", shown: _Shown, output: Output) -> None:
     layer, array, data = shown.layer, shown.array, output.data
     is_own = isinstance(layer, Labels) and layer.data is array
     if is_own and (array.shape, array.dtype) == (data.shape, data.dtype):
-        # For another array napari would compile the shaders of the layer again.
-        np.copyto(array, data)
-        layer.refresh(highlight=False, extent=False)
+        write_labels(viewer, layer, array, Patch.everywhere(data))
     else:
         layer.data = _own(output)
 

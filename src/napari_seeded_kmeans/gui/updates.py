@@ -239,7 +239,7 @@ class Updates(QObject):
 
         def on_labels(labels: Labels) -> None:
             nonlocal is_seen
-            everywhere = Patch(labels, tuple(slice(0, length, 1) for length in labels.shape))
+            everywhere = Patch.everywhere(labels)
             self._labelled.emit(ticket, Preview(ticket.source, everywhere, request.seeds, is_exact=True))
             is_seen = True
 

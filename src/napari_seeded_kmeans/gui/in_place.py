@@ -1,0 +1,46 @@
+"""Labels written into a layer's own array, and drawn again where they are new.
+
+For another array napari would compile the layer's shaders again; and handing all of a large image to the
+graphics card with every stroke takes longer than drawing it.
+"""
+
+from typing import TYPE_CHECKING
+
+from ..core.patch import Patch
+
+if TYPE_CHECKING:
+    import numpy as np
+    from napari.layers import Labels
+    from napari.viewer import Viewer
+    from numpy.typing import NDArray
+
+# What napari converts before it is drawn cannot be drawn in part.
+_MOST_BYTES = 2
+# From here on all is handed over at once.
+_MANY = 0.5
+
+
+def write_labels(viewer: "Viewer", layer: "Labels", array: "NDArray[np.integer]", patch: Patch) -> None:
+    """Put a patch into the array of a layer, or a view of it, and have that shown."""
+    boxes = patch.put(array)
+    if not boxes:
+        return
+    n_new = sum(array[box].size for box in boxes)
+    is_little = n_new < _MANY * array.size and _is_drawn_in_parts(viewer, layer)
+    if is_little:
+        for box in boxes:
+            layer.events.labels_update(data=array[box], offset=tuple(side.start for side in box))
+    layer.refresh(data_displayed=not is_little, highlight=False, extent=False)
+
+
+def _is_drawn_in_parts(viewer: "Viewer", layer: "Labels") -> bool:
+    """Whether the pixels of a layer's array are those of the picture on the graphics card, in order."""
+    displayed, n_axes = tuple(viewer.dims.displayed), viewer.dims.ndim
+    return bool(
+        layer.ndim == 2
+        and displayed == (n_axes - 2, n_axes - 1)
+        and layer.visible
+        and layer.loaded
+        and not layer.contour
+        and layer.data.dtype.itemsize <= _MOST_BYTES
+    )
