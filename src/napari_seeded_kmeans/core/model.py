@@ -171,8 +171,9 @@ def _that_count(
     painted: NDArray[np.integer], places: NDArray[np.intp], taught: Taught, finite: NDArray[np.bool_]
 ) -> NDArray[np.integer]:
     """Return seeds as edits leave them, where the image counts."""
-    painted = _as_taught(painted, places, taught)
-    return painted if finite.all() else np.where(finite, painted, 0)
+    as_taught = _as_taught(painted, places, taught)
+    all_count = len(places) == len(painted_places(painted))
+    return as_taught if all_count else np.where(finite, as_taught, 0)
 
 
 def open_workspace(

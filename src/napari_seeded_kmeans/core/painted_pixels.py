@@ -18,7 +18,7 @@ Read = Callable[[int, Tile], Stack]
 
 _KEPT_BYTES = 1 << 27
 # Strokes are thin: the box around one across a tile holds many pixels that nobody painted.
-_CELL_PX = 64
+_CELL_PX = 128
 # How many rows a thread carries over at once.
 _ROWS = 1 << 14
 

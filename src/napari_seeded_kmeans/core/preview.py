@@ -16,7 +16,7 @@ from .labelling import choose, class_indices
 from .model import Model
 from .pieces import find_pieces
 from .scene import Scene, View
-from .seeds import painted_places
+from .seeds import painted_in
 from .spread import Spread
 from .threads import Cancel
 from .workspace import Window, Workspace
@@ -104,18 +104,17 @@ def _n_points(shape: tuple[int, ...], window: Window) -> int:
 def _thinned(seeds: Labels, window: Window) -> Labels:
     """Return the seeds in a window; a thin stroke between its pixels is not lost."""
     found = np.array(seeds[window])
-    inside = tuple(slice(side.start, side.stop) for side in window)
-    # What is painted in all of the seeds may be known already; of a view of them it is not.
-    part = seeds if seeds[inside].shape == seeds.shape else seeds[inside]
-    painted = painted_places(part)
+    painted = painted_in(seeds, tuple(slice(side.start, side.stop) for side in window))
     # Of very many pixels few are left out for each of the window's, and there are others beside them.
-    painted = painted[:: max(1, min(max(side.step for side in window) // 2, len(painted) // _MANY_PAINTED))]
-    places = np.unravel_index(painted, part.shape)
+    few = slice(
+        None, None, max(1, min(max(side.step for side in window) // 2, len(painted[0]) // _MANY_PAINTED))
+    )
+    places = tuple(axis[few] for axis in painted)
     nearest = tuple(
-        np.minimum((axis + side.step // 2) // side.step, length - 1)
+        np.minimum((axis - side.start + side.step // 2) // side.step, length - 1)
         for axis, side, length in zip(places, window, found.shape, strict=True)
     )
-    found[nearest] = part[places]
+    found[nearest] = seeds[places]
     return found
 
 
