@@ -94,18 +94,20 @@ def depth(y: np.ndarray, x: np.ndarray) -> np.ndarray:
 def picture(shape: tuple[int, ...], *, grey: bool = False) -> np.ndarray:
     """Return a photograph-like picture, or a stack of it: smooth regions, a few objects, noise."""
     rng = np.random.default_rng(0)
+    discs = [(*disc, rng.uniform(0, 255, 3)) for disc in draw_discs(rng)]
+    drawn = np.empty((*shape, *(() if grey else (3,))), np.uint8)
     height, width = shape[-2:]
-    y, x = np.mgrid[:height, :width] / np.array([height, width]).reshape(2, 1, 1)
-    base = np.stack([120 + 80 * np.sin(3 * x), 110 + 60 * y, 100 + 50 * np.cos(5 * x * y)], axis=-1)
-    for center_y, center_x, radius in draw_discs(rng):
-        base[(y - center_y) ** 2 + (x - center_x) ** 2 < radius**2] = rng.uniform(0, 255, 3)
-    if grey:
-        base = base.mean(axis=-1)
-    planes = [
-        np.clip(base + rng.normal(0, 8, base.shape), 0, 255).astype(np.uint8)
-        for _ in range(int(np.prod(shape[:-2])))
-    ]
-    return np.stack(planes).reshape(*shape[:-2], *base.shape)
+    x = np.arange(width) / width
+    # Row by row: this is not what memory is measured of.
+    for number, row in enumerate(drawn.reshape(-1, *drawn.shape[len(shape) - 1 :])):
+        y = np.full(width, number % height / height)
+        base = np.stack([120 + 80 * np.sin(3 * x), 110 + 60 * y, 100 + 50 * np.cos(5 * x * y)], axis=-1)
+        for center_y, center_x, radius, color in discs:
+            base[(y - center_y) ** 2 + (x - center_x) ** 2 < radius**2] = color
+        if grey:
+            base = base.mean(axis=-1)
+        row[:] = np.clip(base + rng.normal(0, 8, base.shape), 0, 255)
+    return drawn
 
 
 def paint(viewer: napari.Viewer, layer: napari.layers.Labels, points: np.ndarray) -> float:

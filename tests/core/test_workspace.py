@@ -31,7 +31,7 @@ def _small_tiles(monkeypatch):
     )
 
 
-@pytest.mark.parametrize("kept_bytes", [0, 100_000, 1 << 30])
+@pytest.mark.parametrize("kept_bytes", [0, 100_000, 300_000, 1 << 30])
 def test_samples_are_those_of_the_stack_in_the_order_of_the_image(kept_bytes):
     workspace = Workspace(IMAGE, RECIPE, kept_bytes=kept_bytes)
     expected = stack_at(compute_channels(IMAGE, RECIPE)[0], MASK, RECIPE)
@@ -75,7 +75,7 @@ def test_features_are_measured_in_the_units_of_the_recipe():
         np.testing.assert_array_equal(whole[:, MASK].T, expected)
 
 
-@pytest.mark.parametrize("kept_bytes", [0, 100_000, 1 << 30])
+@pytest.mark.parametrize("kept_bytes", [0, 100_000, 300_000, 1 << 30])
 def test_an_image_settles_its_units_whatever_is_kept(kept_bytes):
     workspace = Workspace(IMAGE, RECIPE, kept_bytes=kept_bytes, in_own_units=True)
     workspace.settle()
@@ -92,13 +92,31 @@ def test_an_image_settles_its_units_whatever_is_kept(kept_bytes):
 
 def test_a_window_is_the_same_whatever_is_kept():
     found = []
-    for kept_bytes in (0, 100_000, 1 << 30):
+    for kept_bytes in (0, 300_000, 1 << 30):
         workspace = Workspace(IMAGE, RECIPE, kept_bytes=kept_bytes, in_own_units=True)
         workspace.settle()
         found.append(workspace.every((slice(3, 70, 3), slice(0, 88, 3))))
     everywhere = Workspace(IMAGE, workspace.recipe).every((slice(0, 70, 1), slice(0, 90, 1)))
     for window in found:
         np.testing.assert_array_equal(window, everywhere[:, 3:70:3, :88:3])
+
+
+def test_rows_far_apart_are_the_same_though_what_lies_between_is_not_filtered(monkeypatch):
+    whole = Workspace(IMAGE, RECIPE).every((slice(0, 70, 1), slice(0, 90, 1)))
+    boxes = []
+    original = module.tile_stack
+    monkeypatch.setattr(module, "tile_stack", lambda *given: boxes.append(given[1]) or original(*given))
+    found = Workspace(IMAGE, RECIPE, kept_bytes=0).every((slice(5, 66, 9), slice(2, 90, 9)))
+    np.testing.assert_array_equal(found, whole[:, 5:66:9, 2:90:9])
+    assert all(rows.stop - rows.start == 1 for rows, _ in boxes)
+
+
+def test_a_small_part_of_all_features_is_not_kept():
+    workspace = Workspace(IMAGE, RECIPE)
+    needed = sum(workspace.stack(number).nbytes for number in range(len(workspace.tiles)))
+    for share, is_kept in ((0.2, False), (0.3, True)):
+        workspace = Workspace(IMAGE, RECIPE, kept_bytes=int(share * needed))
+        assert (workspace.stack(0) is workspace.stack(0)) == is_kept
 
 
 def test_a_recipe_with_units_keeps_them():

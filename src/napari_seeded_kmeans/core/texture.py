@@ -57,9 +57,11 @@ def compute_channels(image: NDArray[Any], recipe: FeatureRecipe) -> tuple[Stack,
     Elsewhere the colours are those of black, so that filters stay finite beside it.
     """
     colors = np.moveaxis(compute_features(image, recipe), -1, 0)
-    finite: NDArray[np.bool_] = np.logical_and.reduce(np.isfinite(colors), axis=0)
-    if not finite.all():
-        colors = np.where(finite, colors, 0)
+    finite = np.ones(colors.shape[1:], bool)
+    if image.dtype.kind == "f":
+        np.logical_and.reduce(np.isfinite(colors), axis=0, out=finite)
+        if not finite.all():
+            colors = np.where(finite, colors, 0)
     return np.ascontiguousarray(colors), finite
 
 

@@ -19,7 +19,7 @@ from .filters import iter_tiles
 from .painted_pixels import PaintedPixels
 from .scene import N_SAMPLES, Scene
 from .standard import apply_standard, measure, measured_boxes, some, standard_of
-from .texture import Stack, compute_channels, n_color_columns, n_columns, tile_stack
+from .texture import Stack, compute_channels, n_color_columns, n_columns, n_filtered, tile_stack
 from .threads import Cancel, Progress, map_tiles
 
 Tile = tuple[slice, ...]
@@ -28,6 +28,9 @@ Window = tuple[slice, ...]
 
 KEPT_BYTES = 1 << 30
 """How much of the stack is kept by default: that of 7 megapixels in colour, of 21 in grey."""
+_LEAST_SHARE = 0.25
+# From this step on, a window's rows are filtered one by one.
+_FAR_APART = 8
 
 
 class Workspace:
@@ -42,7 +45,7 @@ class Workspace:
     spacing : tuple of float, optional
         Pixel size along each axis, for what neighbours have to do with each other.
     kept_bytes : int
-        Features beyond this are worked out again each time.
+        Features beyond this are worked out again each time; all of them, if it holds few.
     in_own_units : bool
         Whether features are measured in units of this image, if the recipe has no standard; `settle` then
         comes before all else.
@@ -80,7 +83,10 @@ class Workspace:
         self.scene, self.known = Scene(self.channels, spacing), KnownClusters()
         self.tiles: tuple[Tile, ...] = tuple(iter_tiles(self.finite.shape)) if recipe.sigmas_px else ()
         self._kept: dict[int, Stack] = {}
-        self._bytes_left = kept_bytes
+        n_all = np.float32().nbytes * n_filtered(recipe, len(self.channels), self.finite.ndim)
+        # A small part of the stack is of no use.
+        self._keeps = bool(self.tiles) and kept_bytes >= _LEAST_SHARE * n_all * self.finite.size
+        self._bytes_left = kept_bytes if self._keeps else 0
         # Blocks of as few pixels as stand for them are as soon read whole.
         self.has_samples = bool(self.tiles) and kept_bytes > 0 and prod(self.scene.middle_factors) > N_SAMPLES
         self._block_samples: Stack | None = None
@@ -207,16 +213,25 @@ class Workspace:
 
     def _every(self, window: Window, cancel: Cancel | None) -> Stack:
         if not self.tiles:
-            found = measure(np.ascontiguousarray(self.channels[:, *window]), self.recipe)
-        else:
-            found = np.empty((self._n_columns, *self.finite[window].shape), np.float32)
+            return measure(np.ascontiguousarray(self.channels[:, *window]), self.recipe)
+        found = np.empty((self._n_columns, *self.finite[window].shape), np.float32)
 
-            def fill(number: int) -> None:
-                part = _overlap(self.tiles[number], window)
-                if part is not None:
-                    found[:, *part.places] = self._some(number, part.inside, part.steps)
+        def fill(number: int) -> None:
+            part = _overlap(self.tiles[number], window)
+            if part is not None:
+                found[:, *part.places] = self._some(number, part.inside, part.steps)
 
+        def fill_row(index: tuple[int, ...]) -> None:
+            row = (side.start + at * side.step for at, side in zip(index, window, strict=False))
+            box = *(slice(at, at + 1) for at in row), slice(window[-1].start, window[-1].stop)
+            steps = *(slice(None) for _ in index), slice(None, None, window[-1].step)
+            found[:, *index] = tile_stack(self.channels, box, self.recipe, steps).reshape(len(found), -1)
+
+        if self._keeps or max(side.step for side in window[:-1]) < _FAR_APART:
             map_tiles(fill, range(len(self.tiles)), cancel=cancel)
+        else:
+            # Of what lies between rows filters see little.
+            map_tiles(fill_row, list(np.ndindex(found.shape[1:-1])), cancel=cancel)
         return found
 
     def _some(self, number: int, inside: Tile, steps: Tile | None = None) -> Stack:

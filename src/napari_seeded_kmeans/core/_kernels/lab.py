@@ -27,9 +27,9 @@ def _curve(t: np.float32) -> np.float32:
 
 @kernel
 def lab_of_pixels(
-    pixels: NDArray[Any], light: NDArray[np.float32], matrix: NDArray[np.float32], lab_out: NDArray[Any]
+    pixels: NDArray[Any], light: NDArray[np.float32], matrix: NDArray[np.float32], planes_out: NDArray[Any]
 ) -> None:
-    """Write L*, a*, b* of pixels to `lab_out` (n, 3), float32.
+    """Write L*, a*, b* of pixels to `planes_out` (3, n), float32.
 
     Parameters
     ----------
@@ -50,6 +50,6 @@ def lab_of_pixels(
                 xyz[c, i] = _curve(red * rgb[0, i] + green * rgb[1, i] + blue * rgb[2, i])
         for i in range(n):
             x, y, z = xyz[0, i], xyz[1, i], xyz[2, i]
-            lab_out[start + i, 0] = np.float32(116) * y - np.float32(16)
-            lab_out[start + i, 1] = np.float32(500) * (x - y)
-            lab_out[start + i, 2] = np.float32(200) * (y - z)
+            planes_out[0, start + i] = np.float32(116) * y - np.float32(16)
+            planes_out[1, start + i] = np.float32(500) * (x - y)
+            planes_out[2, start + i] = np.float32(200) * (y - z)
