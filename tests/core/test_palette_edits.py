@@ -152,6 +152,20 @@ def test_a_cluster_of_weight_two_counts_as_two_at_its_place(cluster_weights, ima
     np.testing.assert_array_equal(look.palette.centers, changed.palette.centers)
 
 
+def test_a_weight_is_what_was_typed_whatever_lies_far_from_its_cluster(image, seeds):
+    # Three of 144 painted pixels: too few for a cluster, too far for the cell.
+    image[8, 28:31] = 255
+    result = fit(image, seeds, n_clusters=2)
+    model, row = result.model.model_, rows_like(result, LEAF)[0]
+    edits = PaletteEdits().weighed(model, row, 3)
+    voices = fit(image, seeds, edits, n_clusters=2).model.model_.looks[0].voices.tolist()
+    assert voices == [3.0 if number == row else 1.0 for number in range(4)]
+    seeds[1:3, 1:19] = 1
+    edited = fit(image, seeds, edits, n_clusters=2)
+    voices = edited.model.model_.looks[0].voices.tolist()
+    assert voices == [3.0 if number in rows_like(edited, LEAF) else 1.0 for number in range(4)], "painted on"
+
+
 @pytest.mark.parametrize("texture", [False, True])
 def test_more_of_the_picture_goes_to_a_heavier_cluster_and_back_to_the_bit(texture, image, seeds):
     # Between leaf and red, which are of different classes.

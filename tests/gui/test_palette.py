@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 from conftest import click
-from qtpy.QtCore import QPoint, Qt
+from qtpy.QtCore import QLocale, QPoint, Qt
 from qtpy.QtGui import QKeySequence
 from qtpy.QtWidgets import QDockWidget, QDoubleSpinBox
 
@@ -209,12 +209,13 @@ def test_a_weight_is_typed_and_the_mask_follows(viewer, dock, seeds, settle, qtb
     box = tree.viewport().findChild(QDoubleSpinBox)
     assert box.value() == 1
     box.selectAll()
-    qtbot.keyClicks(box, "2.5")
+    qtbot.keyClicks(box, "12.75")
     qtbot.keyClick(box, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: bool(dock.clusters.edits))
     assert settle(dock) is Stage.DONE, dock.hint_line.text
     np.testing.assert_array_equal(viewer.layers["squares mask"].data, expected(viewer, dock))
-    assert [row.weight for row in dock.insight.table.rows if row.weight != 1] == [pytest.approx(2.5)]
+    assert [row.weight for row in dock.insight.table.rows if row.weight != 1] == [12.75]
+    assert tree.itemDelegateForColumn(WEIGHT).displayText(12.75, QLocale()) == "12.75", "and reads so"
     qtbot.mouseClick(dock.insight.table.undo_button, Qt.MouseButton.LeftButton)
     settle(dock)
     assert all(row.weight == 1 for row in dock.insight.table.rows)

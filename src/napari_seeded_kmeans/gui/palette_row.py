@@ -20,6 +20,7 @@ SWATCH, CLASS, SHARE, WEIGHT, LOCK, MUTE = range(6)
 TITLES = ("", "Class", "Share", "Weight", "Lock", "Mute")
 SWATCH_PX = QSize(22, 14)
 _CLASS_BAR_PX = 6
+_DECIMALS = 2
 _HELP = {
     SWATCH: "The colour of this cluster, beside that of its class. Select rows to see their pixels light up.",
     CLASS: "The class whose strokes it was found under: {class_value} {class_name}. Class… gives it to "
@@ -55,14 +56,15 @@ class WeightEditor(QStyledItemDelegate):
     """Shows weights shortly, and lets nothing be typed that no cluster can have."""
 
     def displayText(self, value: object, _locale: QLocale) -> str:  # noqa: N802
-        """Return a weight as it is read."""
-        return f"{value:.3g}" if isinstance(value, float) else "–"
+        """Return a weight as it is typed, with as many decimals as the editor has."""
+        return f"{round(value, _DECIMALS):g}" if isinstance(value, float) else "–"
 
     def createEditor(  # noqa: N802
         self, parent: QWidget | None, _option: QStyleOptionViewItem, _index: QModelIndex
     ) -> QWidget:
         """Return a number to type, as wide as the column."""
         box = QDoubleSpinBox(parent)
+        box.setDecimals(_DECIMALS)
         box.setRange(LEAST_WEIGHT, MOST_WEIGHT)
         box.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
         box.setStepType(QAbstractSpinBox.StepType.AdaptiveDecimalStepType)
