@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from conftest import click
 from qtpy.QtCore import QLocale, QPoint, Qt
-from qtpy.QtGui import QKeySequence
+from qtpy.QtGui import QIcon, QKeySequence
 from qtpy.QtWidgets import QDockWidget, QDoubleSpinBox
 
 from napari_seeded_kmeans import read_labels, segment
 from napari_seeded_kmeans.core.palette_edits import PaletteEdits
-from napari_seeded_kmeans.gui.palette_row import CLASS, LOCK, MUTE, WEIGHT
+from napari_seeded_kmeans.gui.palette_row import CLASS, LOCK, MUTE, SWATCH, SWATCH_PX, WEIGHT
 from napari_seeded_kmeans.session import Stage
 
 pytestmark = pytest.mark.filterwarnings("ignore:Class .* distinct colours only")
@@ -189,8 +189,8 @@ def test_every_way_to_edit_by_its_own_control(way, viewer, dock, seeds, settle, 
     elif way == "mute":
         muted = [row for row in rows if row.number < 0]
         assert len(muted) == 1
-        index = table.rows.index(muted[0])
-        tick(table, index, MUTE, qtbot, dock)
+        assert table.rows.index(muted[0]) == 0, "it stays under the pointer"
+        tick(table, 0, MUTE, qtbot, dock)
         assert dock.clusters.edits == PaletteEdits()
         settle(dock)
         assert len([row for row in table.rows if row.class_value == 1]) == n_before
@@ -247,6 +247,62 @@ def test_a_locked_row_stays_while_one_paints_on_and_can_be_let_go(dock, seeds, s
     np.testing.assert_array_equal(dock.clusters._model.palette.centers[row.number], center)
     tick(table, table.rows.index(row), LOCK, qtbot, dock)
     assert dock.clusters.edits == PaletteEdits()
+
+
+def test_a_muted_row_stays_in_sight_dimmed_and_comes_back_by_the_same_click(
+    viewer, dock, seeds, settle, qtbot
+):
+    dock.params.set_value("auto", **{**PARAMS, "n_clusters": 16})
+    settle(dock)
+    wait_for_shares(dock, qtbot)
+    table, tree = dock.insight.table, dock.insight.table.tree
+    bar, before = tree.verticalScrollBar(), table.rows
+    bar.setValue(3)
+    select(dock, [before[6].number])
+    light = viewer.layers["squares highlight"]
+    tick(table, 6, MUTE, qtbot, dock)
+    assert table.rows[6].is_muted, "at once"
+    assert [row.center for row in table.rows] == [row.center for row in before]
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    wait_for_shares(dock, qtbot)
+    assert (table.rows[6].center, table.rows[6].is_muted) == (before[6].center, True)
+    assert bar.value() == 3
+    item = tree.topLevelItem(6)
+    assert item.isSelected()
+    assert not light.visible, "no pixel is its own any more"
+    dim = item.foreground(CLASS).color()
+    assert dim != tree.topLevelItem(5).foreground(CLASS).color()
+    tick(table, 6, MUTE, qtbot, dock)
+    assert not table.rows[6].is_muted, "at once"
+    assert item.foreground(CLASS).color() != dim
+    settle(dock)
+    wait_for_shares(dock, qtbot)
+    assert table.rows == before
+    assert light.visible
+
+
+def test_rows_stay_after_an_edit_and_are_sorted_after_a_stroke(dock, seeds, settle, qtbot):
+    table = dock.insight.table
+    index = next(i for i, row in enumerate(table.rows) if row.number in numbers_of(dock, (60, 160, 60)))
+    number, center = table.rows[index].number, table.rows[index].center
+    dock.clusters.reassign([number], 2)
+    settle(dock)
+    wait_for_shares(dock, qtbot)
+    assert table.rows[index].class_value == 2
+    np.testing.assert_allclose(table.rows[index].center, center, atol=0.1)
+    seeds.data[0:2, 0:10] = 1
+    seeds.refresh()
+    settle(dock)
+    wait_for_shares(dock, qtbot)
+    assert [row.class_value for row in table.rows] == sorted(row.class_value for row in table.rows)
+
+
+def test_the_colour_of_a_selected_row_is_its_own(dock, seeds):
+    table = dock.insight.table
+    icon, row = table.tree.topLevelItem(0).icon(SWATCH), table.rows[0]
+    for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):
+        picture = icon.pixmap(SWATCH_PX, mode).toImage()
+        assert picture.pixelColor(picture.width() - 2, 2).name() == row.color
 
 
 def test_what_was_merged_is_selected(dock, seeds, settle, qtbot):

@@ -106,11 +106,11 @@ class Insight(QObject):
         model, found = answer.segmentation.model.model_, self._extras.of(answer).get("clusters")
         if model is None:
             return
-        self.clusters.show(source, model, legend, found)
+        self.clusters.show(source, model, update.request.edits, legend, found)
         self._inspector.show(Case(source, answer.segmentation, model, answer.seeds, legend, found))
         self._follow_pointer()
         self._idle.start()
-        if is_new and not self.table.selected_numbers():
+        if is_new and not self.table.chosen_numbers():
             # What was lit up was about another result.
             self._highlight.hide()
         self._light_up()
@@ -144,7 +144,7 @@ class Insight(QObject):
             self._hover.stop()
 
     def _on_rows_selected(self) -> None:
-        if not self.table.selected_numbers():
+        if not self.table.chosen_numbers():
             self._highlight.hide()
         self._light_up()
 

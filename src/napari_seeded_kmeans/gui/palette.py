@@ -10,11 +10,12 @@ from qtpy.QtCore import QObject, Qt, Signal
 
 from ..core.legend import Legend
 from ..core.model import Model
-from ..core.palette_edits import PaletteEdits
-from .cluster_layers import hex_colors
+from ..core.palette_edits import NO_EDITS, PaletteEdits
+from ..core.palette_steps import Row
 from .edit_history import EditHistory
 from .extras import Clusters
 from .palette_row import PaletteRow
+from .palette_rows import arranged, rows_of
 from .palette_table import PaletteTable
 from .source import Source
 
@@ -37,6 +38,9 @@ class Palette(QObject):
         self._legend = Legend()
         self._clusters: Clusters | None = None
         self._selected = np.empty((0, 0))
+        # The edits that the model knows of, and whether they are what made it another one.
+        self._learnt, self._stays = NO_EDITS, False
+        self._muted_shares: dict[Row, float] = {}
         view.selected.connect(self._on_selected)
         view.reassign_requested.connect(self.reassign)
         view.merge_requested.connect(self.merge)
@@ -58,7 +62,7 @@ class Palette(QObject):
 
     def selected_pixels(self) -> NDArray[np.bool_] | None:
         """Return the pixels (*spatial,) nearest to the selected clusters; None if they are not known."""
-        numbers = [number for number in self._view.selected_numbers() if number >= 0]
+        numbers = self._view.chosen_numbers()
         if self._clusters is None or not numbers:
             return None
         chosen = np.zeros(len(self._clusters.colors) + 1, bool)
@@ -101,10 +105,16 @@ class Palette(QObject):
 
     def mute(self, row: int, is_muted: bool) -> None:
         """Leave out a cluster but keep it in the table, or have it back; muted ones count down from -1."""
+        muted = self.edits.muted_steps
         if row >= 0 and is_muted:
+            self._muted_shares.update(
+                {shown.center: shown.rank for shown in self._view.rows if shown.number == row}
+            )
             self._edit_each([row], PaletteEdits.muted)
-        elif row < 0 and not is_muted:
-            self.set_edits(self.edits.without(self.edits.muted_steps[-1 - row]))
+        elif row < 0 and not is_muted and -1 - row < len(muted):
+            self.set_edits(self.edits.without(muted[-1 - row]))
+        else:
+            self._show()
 
     def weigh(self, row: int, weight: float) -> None:
         """Let a cluster count as `weight` clusters of its colour."""
@@ -147,8 +157,18 @@ class Palette(QObject):
         self._selected = np.empty((0, 0))
         self._show()
 
-    def show(self, source: Source, model: Model, legend: Legend, clusters: Clusters | None) -> None:
-        """Show the clusters of a result; `clusters` are its pixels, once they are known."""
+    def show(
+        self,
+        source: Source,
+        model: Model,
+        edits: PaletteEdits,
+        legend: Legend,
+        clusters: Clusters | None,
+    ) -> None:
+        """Show the clusters of a result with some edits; `clusters` are its pixels, once they are known."""
+        if model is not self._model:
+            self._stays = self._model is not None and edits != self._learnt
+            self._learnt = edits
         self._source, self._model, self._legend = source, model, legend
         self._clusters = clusters
         if self._view.isVisible():
@@ -181,9 +201,8 @@ class Palette(QObject):
         self.split(rows[0])
 
     def _on_selected(self) -> None:
-        if self._model is not None:
-            numbers = [number for number in self._view.selected_numbers() if number >= 0]
-            self._selected = self._model.palette.centers[numbers]
+        numbers = self._view.selected_numbers()
+        self._selected = np.array([row.center for row in self._view.rows if row.number in numbers])
         self.selected.emit()
 
     def _show(self) -> None:
@@ -192,61 +211,25 @@ class Palette(QObject):
         if self._model is None or self._source is None:
             self._view.show_rows((), ())
             return
-        rows = sorted(
-            self._rows(self._model, self._source), key=lambda row: (row.class_value, row.number < 0)
+        legend, near = self._legend, self._model.looks[0].bandwidth
+        found = rows_of(
+            self._source, self._model, legend, self._clusters, self.edits, self._learnt, self._muted_shares
         )
-        classes = [(value, self._legend.name_of(value)) for value in self._legend.values]
-        self._view.show_rows(rows, classes, self._still_selected(self._model))
+        # Until the shares are known nothing moves: it would move again.
+        stays = self._stays or self._clusters is None
+        rows = arranged(found, self._view.rows, near, stays=stays)
+        classes = [(value, legend.name_of(value)) for value in legend.values]
+        self._view.show_rows(rows, classes, self._still_selected(rows, near))
 
-    def _rows(self, model: Model, source: Source) -> list[PaletteRow]:
-        palette, shares = model.palette, None if self._clusters is None else self._clusters.shares
-        order = np.lexsort((-(palette.shares if shares is None else shares), palette.classes))
-        swatches = hex_colors(source, palette.centers, model)
-        strengths, voices = _strengths(model), model.looks[0].voices
-        rows = [
-            PaletteRow(
-                number,
-                swatches[number],
-                *self._class_of(int(palette.classes[number])),
-                None if shares is None else float(shares[number]),
-                1.0 if voices is None else float(voices[number]),
-                None if strengths is None else float(strengths[number]),
-                self.edits.lock_of(palette.centers[number]) is not None,
-            )
-            for number in order.tolist()
-        ]
-        for index, step in enumerate(self.edits.muted_steps):
-            color = hex_colors(source, [step.cell.center], model)[0]
-            rows.append(
-                PaletteRow(-1 - index, color, *self._class_of(step.cell.class_value), None, None, None, False)
-            )
-        return rows
-
-    def _class_of(self, value: int) -> tuple[int, str, str]:
-        return value, self._legend.name_of(value), self._legend.color_of(value)
-
-    def _still_selected(self, model: Model) -> list[int]:
-        """Return the clusters nearest to those that were selected, if they are near at all."""
-        centers = model.palette.centers
+    def _still_selected(self, rows: Sequence[PaletteRow], near: float) -> list[int]:
+        """Return the rows nearest to those that were selected, if they are near at all."""
+        centers = np.array([row.center for row in rows])
         if self._selected.shape[1:] != centers.shape[1:]:
             return []
         distances = np.linalg.norm(self._selected[:, np.newaxis] - centers, axis=2)
         nearest = distances.argmin(axis=1)
         return [
-            int(row)
-            for row, distance in zip(nearest, distances.min(axis=1), strict=True)
-            if distance <= model.looks[0].bandwidth
+            rows[index].number
+            for index, distance in zip(nearest.tolist(), distances.min(axis=1), strict=True)
+            if distance <= near
         ]
-
-
-def _strengths(model: Model) -> NDArray[np.float64] | None:
-    """Return what each cluster says for its class over the next best, as log-odds; None if not learnt."""
-    look = model.looks[0]
-    if look.weights is None:
-        return None
-    rows = np.arange(len(look.weights))
-    own = np.searchsorted(model.classes, look.palette.classes)
-    others = look.weights.copy()
-    others[rows, own] = -np.inf
-    margins: NDArray[np.float64] = look.weights[rows, own] - others.max(axis=1)
-    return margins

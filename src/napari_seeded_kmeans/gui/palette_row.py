@@ -4,7 +4,7 @@ from html import escape
 from typing import NamedTuple
 
 from qtpy.QtCore import QLocale, QModelIndex, QSize, Qt
-from qtpy.QtGui import QColor, QIcon, QPainter, QPixmap
+from qtpy.QtGui import QBrush, QColor, QIcon, QPainter, QPixmap
 from qtpy.QtWidgets import (
     QAbstractSpinBox,
     QDoubleSpinBox,
@@ -14,23 +14,27 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from ..core.palette_steps import LEAST_WEIGHT, MOST_WEIGHT
+from ..core.palette_steps import LEAST_WEIGHT, MOST_WEIGHT, Row
 
 SWATCH, CLASS, SHARE, WEIGHT, LOCK, MUTE = range(6)
 TITLES = ("", "Class", "Share", "Weight", "Lock", "Mute")
 SWATCH_PX = QSize(22, 14)
 _CLASS_BAR_PX = 6
 _DECIMALS = 2
+# Between text and ground in napari's dark and light themes.
+_DIM, _DIM_OPACITY = QBrush(QColor("#808080")), 0.35
 _HELP = {
     SWATCH: "The colour of this cluster, beside that of its class. Select rows to see their pixels light up.",
     CLASS: "The class whose strokes it was found under: {class_value} {class_name}. Class… gives it to "
     "another one.",
-    SHARE: "Share of the image that is nearest to this cluster.",
+    SHARE: "Share of the image that is nearest to this cluster. Rows are sorted by it when strokes change; "
+    "what is changed here leaves them where they are.",
     WEIGHT: "As how many clusters of this colour it counts; double click, or F2, to change it, from "
     f"{LEAST_WEIGHT:g} to {MOST_WEIGHT:g}. More gives it more of the doubtful pixels around.{{strength}}",
     LOCK: "Keep this colour exactly where it is while you go on painting. What strokes say about texture, "
     "and how strongly it speaks for its class, is still learnt.",
-    MUTE: "Leave out the strokes behind this cluster; untick to have them back.",
+    MUTE: "Leave out the strokes behind this cluster. Its row stays here, dimmed: untick it to have them "
+    "back.",
 }
 
 
@@ -38,7 +42,8 @@ class PaletteRow(NamedTuple):
     """What one row shows.
 
     `number` counts the model's clusters from 0; muted clusters, which no model has, count down from -1.
-    `strength` is what the cluster says for its class over the next best, as log-odds.
+    `strength` is what the cluster says for its class over the next best, as log-odds. `center` is the place
+    in feature units, `rank` what rows are sorted by: the share, that of the strokes while it is not known.
     """
 
     number: int
@@ -50,6 +55,9 @@ class PaletteRow(NamedTuple):
     weight: float | None
     strength: float | None
     is_locked: bool
+    is_muted: bool
+    center: Row
+    rank: float
 
 
 class WeightEditor(QStyledItemDelegate):
@@ -81,11 +89,10 @@ def new_item() -> QTreeWidgetItem:
 
 def fill(item: QTreeWidgetItem, row: PaletteRow) -> None:
     """Show `row` in an item."""
-    is_muted = row.number < 0
     item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
     item.setIcon(SWATCH, _swatch(row))
     item.setCheckState(LOCK, Qt.CheckState.Checked if row.is_locked else Qt.CheckState.Unchecked)
-    item.setCheckState(MUTE, Qt.CheckState.Checked if is_muted else Qt.CheckState.Unchecked)
+    item.setCheckState(MUTE, Qt.CheckState.Checked if row.is_muted else Qt.CheckState.Unchecked)
     item.setText(CLASS, row.class_name)
     item.setText(SHARE, "–" if row.share is None else f"{row.share:.1%}")
     item.setData(WEIGHT, Qt.ItemDataRole.EditRole, "–" if row.weight is None else row.weight)
@@ -97,8 +104,10 @@ def fill(item: QTreeWidgetItem, row: PaletteRow) -> None:
     for column, text in _HELP.items():
         item.setToolTip(column, f"<p>{text.format(**facts)}</p>")
     font = item.font(CLASS)
-    font.setStrikeOut(is_muted)
+    font.setStrikeOut(row.is_muted)
     item.setFont(CLASS, font)
+    for column in (CLASS, SHARE, WEIGHT):
+        item.setData(column, Qt.ItemDataRole.ForegroundRole, _DIM if row.is_muted else None)
 
 
 def _strength(log_odds: float) -> str:
@@ -109,10 +118,15 @@ def _strength(log_odds: float) -> str:
 
 
 def _swatch(row: PaletteRow) -> QIcon:
-    """Return the colour of the class as a bar, and that of the cluster."""
+    """Return the colour of the class as a bar, and that of the cluster; also of rows that are selected."""
     swatch = QPixmap(SWATCH_PX)
-    swatch.fill(QColor(row.color))
+    swatch.fill(Qt.GlobalColor.transparent)
     painter = QPainter(swatch)
+    painter.setOpacity(_DIM_OPACITY if row.is_muted else 1.0)
+    painter.fillRect(swatch.rect(), QColor(row.color))
     painter.fillRect(0, 0, _CLASS_BAR_PX, SWATCH_PX.height(), QColor(row.class_color))
     painter.end()
-    return QIcon(swatch)
+    icon = QIcon(swatch)
+    # Otherwise it is drawn in a mixture with the colour of the selection.
+    icon.addPixmap(swatch, QIcon.Mode.Selected)
+    return icon

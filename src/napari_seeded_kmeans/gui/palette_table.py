@@ -97,6 +97,10 @@ class PaletteTable(QWidget):
         """Return the numbers of the selected rows, from top to bottom."""
         return [row.number for index, row in enumerate(self._rows) if self._item(index).isSelected()]
 
+    def chosen_numbers(self) -> list[int]:
+        """Return the numbers of the selected rows that take part, from top to bottom."""
+        return [number for number in self.selected_numbers() if number >= 0]
+
     def show_rows(
         self,
         rows: Sequence[PaletteRow],
@@ -107,12 +111,12 @@ class PaletteTable(QWidget):
         self._is_filling = True
         before, self._rows = self._rows, tuple(rows)
         is_new = self._rows != before
-        if len(rows) != len(before):
-            before = ()
-            self.tree.clear()
-            self.tree.addTopLevelItems([new_item() for _ in rows])
+        # What is there stays, and so does what is scrolled to.
+        for index in reversed(range(len(rows), len(before))):
+            self.tree.takeTopLevelItem(index)
+        self.tree.addTopLevelItems([new_item() for _ in rows[len(before) :]])
         for index, row in enumerate(rows):
-            if not before or before[index] != row:
+            if index >= len(before) or before[index] != row:
                 fill(self._item(index), row)
             self._item(index).setSelected(row.number in selected)
         if is_new:
@@ -184,23 +188,19 @@ class PaletteTable(QWidget):
             self.tree.editItem(chosen, WEIGHT)
 
     def _on_class_chosen(self, action: QAction) -> None:
-        self.reassign_requested.emit(self._chosen(), action.data())
+        self.reassign_requested.emit(self.chosen_numbers(), action.data())
 
     def _on_merge_clicked(self) -> None:
-        self.merge_requested.emit(self._chosen())
+        self.merge_requested.emit(self.chosen_numbers())
 
     def _on_split_clicked(self) -> None:
-        self.split_requested.emit(self._chosen())
+        self.split_requested.emit(self.chosen_numbers())
 
     def _on_delete_clicked(self) -> None:
-        self.delete_requested.emit(self._chosen())
-
-    def _chosen(self) -> list[int]:
-        """Return the selected clusters that take part."""
-        return [number for number in self.selected_numbers() if number >= 0]
+        self.delete_requested.emit(self.chosen_numbers())
 
     def _show_what_works(self) -> None:
-        n_chosen = len(self._chosen())
+        n_chosen = len(self.chosen_numbers())
         self.class_button.setEnabled(n_chosen > 0)
         self.merge_button.setEnabled(n_chosen > 1)
         self.split_button.setEnabled(n_chosen == 1)
