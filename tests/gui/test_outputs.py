@@ -63,7 +63,6 @@ def test_all_kinds_lie_over_the_image_and_say_what_they_are(viewer, dock, seeds,
     wait_for(qtbot, viewer, "objects", "clusters", "cut-out", "uncertainty", "score 1", "score 2")
     assert [layer.name for layer in viewer.layers][-3:] == ["blobs mask", "blobs objects", "blobs seeds"]
     assert all(layer.scale.tolist() == [2, 0.5] for layer in viewer.layers)
-    assert all(layer.visible for layer in viewer.layers), "what one ticks, one wants to see"
     mask = viewer.layers["blobs mask"].data
     picture = viewer.layers["blobs cut-out"]
     assert isinstance(picture, Image)
@@ -72,6 +71,53 @@ def test_all_kinds_lie_over_the_image_and_say_what_they_are(viewer, dock, seeds,
     objects = viewer.layers["blobs objects"]
     assert isinstance(objects, Labels)
     np.testing.assert_array_equal(objects.data, split_touching(mask, spacing=(2, 0.5)))
+
+
+def pictures_seen(viewer):
+    """Return which layers are seen that cover the image, without the image's name."""
+    ends = ("score 1", "score 2", "uncertainty", "clusters", "cut-out")
+    return [end for end in ends if f"blobs {end}" in viewer.layers and viewer.layers[f"blobs {end}"].visible]
+
+
+def test_the_picture_that_was_ticked_last_is_seen(viewer, dock, seeds, settle, qtbot):
+    def click_on(kind, *names):
+        qtbot.mouseClick(dock.outputs.findChild(QCheckBox, kind), Qt.MouseButton.LeftButton)
+        wait_for(qtbot, viewer, *names)
+
+    click_on("scores", "score 1", "score 2")
+    assert pictures_seen(viewer) == ["score 2"], "of both, one"
+    click_on("uncertainty", "uncertainty")
+    assert pictures_seen(viewer) == ["uncertainty"]
+    click_on("clusters", "clusters")
+    assert pictures_seen(viewer) == ["clusters"]
+    assert all(viewer.layers[f"blobs {name}"].visible for name in ("mask", "seeds"))
+    seeds.data[30:40, 46:58] = 1
+    seeds.refresh()
+    settle(dock)
+    assert pictures_seen(viewer) == ["clusters"], "a result opens and closes no eye"
+    click_on("clusters")
+    assert pictures_seen(viewer) == ["uncertainty"], "what was hidden for it is seen again"
+    click_on("uncertainty")
+    assert pictures_seen(viewer) == ["score 2"]
+    click_on("scores")
+    assert pictures_seen(viewer) == []
+
+
+def test_an_eye_that_a_person_opened_or_closed_stays_so(viewer, dock, seeds, qtbot):
+    dock.outputs.set_value(("mask", "scores"))
+    wait_for(qtbot, viewer, "score 1", "score 2")
+    viewer.layers["blobs score 1"].visible = True
+    dock.outputs.set_value(("mask", "scores", "uncertainty"))
+    wait_for(qtbot, viewer, "uncertainty")
+    assert pictures_seen(viewer) == ["score 1", "uncertainty"]
+    viewer.layers["blobs uncertainty"].visible = False
+    dock.outputs.set_value(("mask", "scores", "uncertainty", "cut-out"))
+    wait_for(qtbot, viewer, "cut-out")
+    assert pictures_seen(viewer) == ["score 1", "cut-out"]
+    dock.outputs.set_value(("mask", "scores", "uncertainty"))
+    assert pictures_seen(viewer) == ["score 1"], "it was closed before the cut-out came"
+    dock.outputs.set_value(("mask", "scores"))
+    assert pictures_seen(viewer) == ["score 1", "score 2"], "that was hidden for the uncertainty"
 
 
 def test_every_cluster_is_drawn_in_its_own_colour(viewer, dock, seeds, blobs, qtbot):

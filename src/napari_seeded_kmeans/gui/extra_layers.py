@@ -33,10 +33,10 @@ def extra_outputs(source: Source, extras: Mapping[str, Any], legend: Legend) -> 
         current = {"colormap": CyclicLabelColormap(colors=["#00000000", *swatches], background_value=0)}
         look = {"name": f"{name} clusters", "opacity": 1.0}
         rows = source.to_layer(small_integers(clusters.rows))
-        outputs["clusters"] = Output(Labels, rows, look, place, current)
+        outputs["clusters"] = Output(Labels, rows, look, place, current, picture="clusters")
     if "cut-out" in extras:
         look = {"name": f"{name} cut-out", "rgb": True}
-        outputs["cut-out"] = Output(Image, source.to_layer(extras["cut-out"]), look, place)
+        outputs["cut-out"] = Output(Image, source.to_layer(extras["cut-out"]), look, place, picture="cut-out")
     return outputs
 
 

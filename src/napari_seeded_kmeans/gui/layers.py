@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ..core.legend import Legend
 from ..core.patch import Patch
 from .in_place import write_labels
+from .pictures import Pictures
 from .seeds_layer import dress
 from .source import Source
 
@@ -47,6 +48,8 @@ class Output:
         Where it lies, see `Source.placement`.
     current : dict
         Features, colours, ... that belong to the data and change with it.
+    picture : str
+        What it belongs to, if it covers the image: one picture is seen at a time, by one layer.
     """
 
     kind: type["Layer"]
@@ -54,6 +57,7 @@ class Output:
     look: dict[str, Any]
     placement: dict[str, Any]
     current: dict[str, Any] = field(default_factory=dict)
+    picture: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,6 +93,7 @@ class Outputs:
     def __init__(self, viewer: "Viewer") -> None:
         self._viewer = viewer
         self._shown: WeakKeyDictionary[Image, dict[str, _Shown]] = WeakKeyDictionary()
+        self._pictures = Pictures(viewer.layers)
 
     def __contains__(self, layer: "Layer") -> bool:
         return any(layer is own.layer for shown in self._shown.values() for own in shown.values())
@@ -184,6 +189,7 @@ class Outputs:
         for key, shown in list(before.items()):
             is_of_use = _can_hold(shown.layer, outputs[key]) if key in outputs else key in kept
             if not is_of_use:
+                self._pictures.let_go(source.layer, shown.layer)
                 self._viewer.layers.remove(before.pop(key).layer)
         now = self._shown[source.layer] = {key: shown for key, shown in before.items() if key not in outputs}
         below: Layer = source.layer
@@ -198,6 +204,9 @@ class Outputs:
                 layer = output.kind(_own(output), **output.look, **output.current, **output.placement)
                 mark_as_result(layer)
                 self._insert(below, layer)
+                # Not before: napari 0.7 cannot add a hidden layer to a view in 3-D.
+                if output.picture:
+                    self._pictures.take(source.layer, output.picture, layer)
             now[key] = _Shown(layer, output.data, layer.data, output.placement)
             below = layer
         return now.keys() >= outputs.keys()
@@ -220,16 +229,18 @@ def _outputs(
     outputs: dict[str, Output] = {}
     if "mask" in kinds:
         outputs["mask"] = _mask(source, result.labels)
-    scale = {"contrast_limits": (0.0, 1.0), "blending": "additive"}
+    scale = {"contrast_limits": (0.0, 1.0)}
     if "uncertainty" in kinds:
         look: dict[str, Any] = {"name": f"{name} uncertainty", "colormap": "magma", **scale}
-        outputs["uncertainty"] = Output(Image, source.to_layer(result.uncertainty), look, place)
+        outputs["uncertainty"] = Output(
+            Image, source.to_layer(result.uncertainty), look, place, picture="uncertainty"
+        )
     if "scores" in kinds:
         for value, score in zip(result.classes, result.scores, strict=True):
             color = legend.color_of(value)
             ramp = Colormap(["#000000", color], name=f"class {value} {color}")
             look = {"name": f"{name} score {value}", "colormap": ramp, **scale}
-            outputs[f"score {value}"] = Output(Image, source.to_layer(score), look, place)
+            outputs[f"score {value}"] = Output(Image, source.to_layer(score), look, place, picture="scores")
     return outputs
 
 

@@ -3,11 +3,25 @@
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QCheckBox, QGridLayout, QWidget
 
+_ONE_AT_A_TIME = (
+    " Of scores, uncertainty, clusters and cut-out, which cover the image, the one ticked last is shown; the "
+    "others wait in the layer list for their eye to be opened."
+)
 _CHOICES = {
     "mask": ("Mask", "The class of every pixel, in the class colours."),
-    "scores": ("Scores", "One image per class: how much a pixel looks like it, from 0 to 1."),
-    "uncertainty": ("Uncertainty", "0 where one class stands out, 1 where the two best are equal."),
-    "clusters": ("Clusters", "The palette's row that every pixel is nearest to, in the colour of that row."),
+    "scores": (
+        "Scores",
+        "One image per class: how much a pixel looks like it, from 0 to 1. That of the last class is shown."
+        + _ONE_AT_A_TIME,
+    ),
+    "uncertainty": (
+        "Uncertainty",
+        "0 where one class stands out, 1 where the two best are equal." + _ONE_AT_A_TIME,
+    ),
+    "clusters": (
+        "Clusters",
+        "The palette's row that every pixel is nearest to, in the colour of that row." + _ONE_AT_A_TIME,
+    ),
     "objects": ("Objects", "Every object by itself, touching ones split at their necks."),
     "measurements": (
         "Measures",
@@ -15,7 +29,10 @@ _CHOICES = {
         "Layers > Visualize > Features table widget lists. Session > Export measurements writes them to a "
         "file.",
     ),
-    "cut-out": ("Cut-out", "The picture, in colour where the mask is and grey elsewhere."),
+    "cut-out": (
+        "Cut-out",
+        "The picture, in colour where the mask is and grey elsewhere." + _ONE_AT_A_TIME,
+    ),
 }
 # What is measured are objects.
 _NEEDS = {"measurements": "objects"}
