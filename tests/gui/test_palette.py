@@ -335,6 +335,8 @@ def test_keys_work_in_the_table(dock, seeds, settle, qtbot):
     qtbot.waitUntil(table.tree.hasFocus)
     qtbot.keyClick(table.tree, Qt.Key.Key_Delete)
     assert len(dock.clusters.edits.steps) == 1
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    assert table.selected_numbers() == [], "the key deletes no other row after it"
     undo = QKeySequence(QKeySequence.StandardKey.Undo)[0]
     qtbot.keyClick(table.tree, undo.key(), undo.keyboardModifiers())
     assert dock.clusters.edits == PaletteEdits()

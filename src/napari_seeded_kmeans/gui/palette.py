@@ -89,7 +89,8 @@ class Palette(QObject):
         self._edit_each([row], PaletteEdits.split)
 
     def delete(self, rows: Sequence[int]) -> None:
-        """Leave out clusters."""
+        """Leave out clusters; no others are selected for them, or the key would delete those next."""
+        self._selected = np.empty((0, 0))
         self._edit_each(rows, PaletteEdits.deleted)
 
     def lock(self, row: int, is_locked: bool) -> None:
