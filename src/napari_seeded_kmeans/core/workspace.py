@@ -225,7 +225,8 @@ class Workspace:
             row = (side.start + at * side.step for at, side in zip(index, window, strict=False))
             box = *(slice(at, at + 1) for at in row), slice(window[-1].start, window[-1].stop)
             steps = *(slice(None) for _ in index), slice(None, None, window[-1].step)
-            found[:, *index] = tile_stack(self.channels, box, self.recipe, steps).reshape(len(found), -1)
+            places: tuple[Any, ...] = (slice(None), *index)
+            found[places] = tile_stack(self.channels, box, self.recipe, steps).reshape(len(found), -1)
 
         if self._keeps or max(side.step for side in window[:-1]) < _FAR_APART:
             map_tiles(fill, range(len(self.tiles)), cancel=cancel)
