@@ -13,8 +13,8 @@ def test_contrast_is_in_units_of_the_steps_between_neighbours():
     steps = [np.diff(channels, axis=axis) for axis in (1, 2)]
     total = sum((step**2).sum() for step in steps)
     n = sum(step[0].size for step in steps)
-    np.testing.assert_allclose(Scene(channels).contrast, channels / np.sqrt(2 * total / n), rtol=1e-5)
-    np.testing.assert_array_equal(Scene(channels * 0).contrast, 0)
+    np.testing.assert_allclose(Scene(channels).contrast_unit, 1 / np.sqrt(2 * total / n), rtol=1e-5)
+    assert Scene(channels * 0).contrast_unit == 1
 
 
 def test_a_small_image_is_its_own_middle_and_sketch():

@@ -71,7 +71,13 @@ def light_cut(
 
     def cut(level: View, labels: Labels, free: Free) -> Labels:
         own = weight * level.scene.length / view.scene.length
-        edges = Edges(own, _LIGHT_EDGE_FLOOR, level.scene.contrast, level.scores[:0])
+        edges = Edges(
+            own,
+            _LIGHT_EDGE_FLOOR,
+            level.scene.channels,
+            level.scores[:0],
+            float(level.scene.contrast_unit) ** 2,
+        )
         costs = _costs(_scores_at(level, free), _LIGHT_COST_LIMIT)
         return level.scene.grid.cut(labels, free, costs, edges, cancel)
 
@@ -112,9 +118,9 @@ def strong_cut(
         edges = Edges(
             weight_per_length * level.scene.length,
             _EDGE_FLOOR,
-            level.scene.contrast,
+            level.scene.channels,
             level.scores,
-            _EDGE_CONTRAST,
+            _EDGE_CONTRAST * float(level.scene.contrast_unit) ** 2,
             _EDGE_SCORE**2 / 2,
         )
         return level.scene.grid.cut(labels, free, costs, edges, cancel)

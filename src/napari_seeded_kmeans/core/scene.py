@@ -87,20 +87,21 @@ class Scene:
         return make_grid(self.shape, self.spacing)
 
     @cached_property
-    def contrast(self) -> Values:
-        """Channels in units of sqrt(2) root mean square differences between neighbours (GrabCut's beta)."""
+    def contrast_unit(self) -> np.float32:
+        """What channels are multiplied by, to have contrast 1 where neighbours differ as they do on average.
+
+        Its inverse is sqrt(2) times the root mean square of those differences (GrabCut's beta).
+        """
         total, n = 0.0, 0
         for axis, length in enumerate(self.shape):
             total += _squared_steps(self.channels, axis)
             n += self.channels[0].size // length * (length - 1)
-        scale = np.sqrt(2 * total / n) if n and total else 1.0
-        scaled: Values = self.channels * np.float32(1 / scale)
-        return scaled
+        return np.float32(1 / np.sqrt(2 * total / n) if n and total else 1.0)
 
     @cached_property
     def differences(self) -> Values:
         """Differences of contrast along every edge, for geodesic distances."""
-        return self.grid.differences(np.float32(np.sqrt(2)) * self.contrast)
+        return self.grid.differences(np.float32(np.sqrt(2)) * (self.channels * self.contrast_unit))
 
     @cached_property
     def middle_factors(self) -> Factors:
