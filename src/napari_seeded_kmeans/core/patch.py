@@ -49,6 +49,9 @@ class Patch:
             for own, side in zip(part, self.window, strict=True)
         )
         inside, labels = array[box], self.labels[part]
+        if all(side.step == 1 for side in self.window):
+            inside[...] = labels
+            return box
         *others, last = (side.step for side in self.window)
         rows, are_new = np.repeat(labels, last, axis=-1), np.repeat(changed, last, axis=-1)
         # Whole rows are copied along the other axes.

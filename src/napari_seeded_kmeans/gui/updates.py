@@ -4,6 +4,7 @@ What belongs here: when a result still holds, and in which order things are work
 to ask, and what to do with the result.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from threading import Event
@@ -239,15 +240,16 @@ class Updates(QObject):
 
         def on_labels(labels: Labels) -> None:
             nonlocal is_seen
-            everywhere = Patch.everywhere(labels)
-            self._labelled.emit(ticket, Preview(ticket.source, everywhere, request.seeds, is_exact=True))
+            everywhere = Preview(ticket.source, Patch.everywhere(labels), request.seeds, is_exact=True)
+            self._have_drawn(partial(self._labelled.emit, ticket, everywhere))
             is_seen = True
 
         def is_over() -> bool:
             return cancel() or (is_seen and self._runner.is_waited_for)
 
         array = self._load(request.image)
-        return replace(request, image=array).run(is_over, progress, self._shelf, on_fit, on_fit, on_labels)
+        on_sketch = None if is_seen else on_fit
+        return replace(request, image=array).run(is_over, progress, self._shelf, on_sketch, on_fit, on_labels)
 
     def _shows(self, draft: _Draft, request: Request, cancel: Cancel) -> bool:
         """Whether a draft that is shown, or will be in a moment, is what a request would show."""
@@ -294,9 +296,12 @@ class Updates(QObject):
         found = preview(
             fitted.model, fitted.workspace, fitted.seeds, window, fitted.valid, before, self._spread, cancel
         )
+        self._have_drawn(partial(self._seen.emit, fitted, Patch(found, window)))
+
+    def _have_drawn(self, show: Callable[[], None]) -> None:
+        """Have something shown, and wait until it is: drawing and what comes next both need all cores."""
         self._is_drawn.clear()
-        self._seen.emit(fitted, Patch(found, window))
-        # Both need all cores.
+        show()
         self._is_drawn.wait(_DRAWING_S)
 
     def _load(self, data: Any) -> NDArray[Any]:
@@ -314,13 +319,17 @@ class Updates(QObject):
         if any(fitted.ticket is one for one in hopeful) and not _why_stale(fitted.ticket):
             self._known = self._known.with_patch(patch, fitted.seeds.shape)
             self.previewed.emit(Preview(fitted.ticket.source, patch, fitted.seeds))
-        # Qt begins to draw a few milliseconds after it was asked to; this comes when that is over.
-        QTimer.singleShot(_BEFORE_DRAWING_MS, self._is_drawn.set)
+        self._note_drawn()
 
     def _on_labelled(self, ticket: _Ticket, labelled: Preview) -> None:
         if ticket is self._newest and self._runner.is_working and not _why_stale(ticket):
             self._known = Known(labelled.patch.labels.shape, labelled.patch.labels)
             self.previewed.emit(labelled)
+        self._note_drawn()
+
+    def _note_drawn(self) -> None:
+        # Qt begins to draw a few milliseconds after it was asked to; this comes when that is over.
+        QTimer.singleShot(_BEFORE_DRAWING_MS, self._is_drawn.set)
 
     def _on_done(self, ticket: _Ticket, request: Request, answer: Answer) -> None:
         is_newest = ticket is self._newest
