@@ -6,7 +6,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from .threads import tiles
+from .filters import iter_tiles
 from .workspace import Tile, Window
 
 # Changes are looked for in so many parts along each axis, none shorter than so many of the window's pixels.
@@ -39,8 +39,9 @@ class Patch:
         What lies around a pixel that has its label already may be known better, and stays.
         """
         changed = array[self.window] != self.labels
-        sides = [tiles(length, max(_LEAST_LENGTH, -(-length // _N_PARTS))) for length in self.labels.shape]
-        return [self._write(array, part, changed[part]) for part in product(*sides) if changed[part].any()]
+        sizes = [max(_LEAST_LENGTH, -(-length // _N_PARTS)) for length in self.labels.shape]
+        parts = iter_tiles(self.labels.shape, sizes)
+        return [self._write(array, part, changed[part]) for part in parts if changed[part].any()]
 
     def _write(self, array: NDArray[np.integer], part: Tile, changed: NDArray[np.bool_]) -> Tile:
         """Write a part of the labels, and return the box it lies in."""
