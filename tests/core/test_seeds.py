@@ -9,11 +9,14 @@ from PIL import Image
 from napari_seeded_kmeans import SeededKMeansError
 from napari_seeded_kmeans.core import seeds as seeds_module
 from napari_seeded_kmeans.core.seeds import (
+    are_same,
     changed_places,
     check_seeds,
     note_places,
+    painted_in,
     painted_places,
     strokes_to_seeds,
+    with_part,
 )
 
 RED, BLUE, BLACK, WHITE = (255, 0, 0), (0, 0, 255), (0, 0, 0), (255, 255, 255)
@@ -138,3 +141,36 @@ def test_changes_are_found_wherever_they_are(dtype, shape, share):
     other = np.where(rng.random(shape) < share, one + 1, one).astype(dtype)
     for pair in ((one, other), (np.asfortranarray(one), other), (one[..., ::-1], other[..., ::-1])):
         np.testing.assert_array_equal(changed_places(*pair), np.flatnonzero(pair[0] != pair[1]))
+
+
+@pytest.mark.parametrize("is_noted", [True, False])
+def test_a_part_takes_the_place_of_what_was_there_and_is_remembered(is_noted):
+    rng = np.random.default_rng(0)
+    seeds = np.where(rng.random((6, 40, 50)) < 0.02, 3, 0).astype(np.uint16)
+    if is_noted:
+        note_places(seeds, np.flatnonzero(seeds))
+    box = (slice(2, 3), slice(0, 30), slice(7, 50))
+    part = np.where(rng.random((1, 30, 43)) < 0.02, 2, 0).astype(np.uint16)
+    expected = seeds.copy()
+    expected[box] = part
+    changed = with_part(seeds, box, part)
+    np.testing.assert_array_equal(changed, expected)
+    np.testing.assert_array_equal(painted_places(changed), np.flatnonzero(expected))
+    inside = np.ravel_multi_index(painted_in(changed, box), changed.shape)
+    only_inside = np.zeros_like(expected)
+    only_inside[box] = part
+    np.testing.assert_array_equal(inside, np.flatnonzero(only_inside))
+
+
+def test_seeds_are_the_same_if_their_strokes_are():
+    one = np.zeros((30, 40), np.uint8)
+    one[3, 4:20] = 1
+    other = one.copy()
+    assert are_same(one, one)
+    assert are_same(one, other)
+    other[3, 4] = 2
+    assert not are_same(one, other)
+    other[3, 4] = 0
+    assert not are_same(one, other)
+    assert not are_same(one, one.astype(np.uint16))
+    assert not are_same(one, one[:, :-1])

@@ -96,6 +96,33 @@ def painted_in(seeds: NDArray[np.integer], box: tuple[slice, ...]) -> tuple[NDAr
     return tuple(axis + side.start for axis, side in zip(places, box, strict=True))
 
 
+def with_part(
+    seeds: NDArray[np.integer], box: tuple[slice, ...], part: NDArray[np.integer]
+) -> NDArray[np.integer]:
+    """Return a copy of `seeds` with another part in a box; what is painted there is remembered."""
+    changed = seeds.copy()
+    changed[box] = part
+    before = np.ravel_multi_index(painted_in(seeds, box), seeds.shape)
+    inside = np.unravel_index(painted_places(part), part.shape)
+    now = [axis + side.start for axis, side in zip(inside, box, strict=True)]
+    others = np.setdiff1d(painted_places(seeds), before, assume_unique=True)
+    places = np.concatenate([others, np.ravel_multi_index(now, seeds.shape)])
+    places.sort(kind="stable")
+    note_places(changed, places)
+    return changed
+
+
+def are_same(one: NDArray[np.integer], other: NDArray[np.integer]) -> bool:
+    """Whether two arrays hold the same strokes, in the same type; nearly all of them is not painted."""
+    if one is other:
+        return True
+    if (one.shape, one.dtype) != (other.shape, other.dtype):
+        return False
+    places = painted_places(one)
+    are_equal = np.array_equal(places, painted_places(other))
+    return are_equal and np.array_equal(one.ravel()[places], other.ravel()[places])
+
+
 def _noted_of(seeds: NDArray[np.integer]) -> NDArray[np.intp] | None:
     noted = _noted.get(id(seeds))
     return noted[1] if noted is not None and noted[0]() is seeds else None

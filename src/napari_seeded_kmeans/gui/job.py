@@ -15,6 +15,7 @@ from ..core.palette_edits import NO_EDITS, PaletteEdits
 from ..core.params import make_params
 from ..core.preview import window_of
 from ..core.region import Part
+from ..core.seeds import are_same
 from ..core.threads import Cancel, Progress
 from ..core.workspace import Shelf
 from ..estimator import Segmentation, segment
@@ -97,7 +98,7 @@ class Request:
         return all(
             getattr(self, name) == getattr(other, name)
             for name in ("channel_axis", "spacing", "preset", "params", "edits", "ignore")
-        ) and np.array_equal(self.seeds, other.seeds)
+        ) and are_same(self.seeds, other.seeds)
 
     def get_ready(self, visible: tuple[slice, ...], shelf: Shelf, cancel: Cancel) -> None:
         """Work out what depends on the image alone, for what is visible, in the worker thread."""

@@ -19,6 +19,7 @@ from ..core.left_out import EstimatedAccuracy
 from ..core.model import Model
 from ..core.patch import Patch
 from ..core.preview import preview, window_of
+from ..core.seeds import with_part
 from ..core.spread import Spread
 from ..core.threads import Cancel, Progress, stop_if
 from ..core.workspace import Shelf, Workspace
@@ -271,8 +272,7 @@ class Updates(QObject):
                 draft.is_seen = True
             raise CancelledError
 
-        seeds = draft.request.seeds.copy()
-        seeds[draft.visible] = draft.part
+        seeds = with_part(draft.request.seeds, draft.visible, draft.part)
         draft.request = replace(draft.request, seeds=seeds)
         try:
             array = self._load(draft.request.image)
