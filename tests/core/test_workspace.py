@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from napari_seeded_kmeans import segment
+from napari_seeded_kmeans.core import settling
 from napari_seeded_kmeans.core import workspace as module
 from napari_seeded_kmeans.core.errors import CancelledError
 from napari_seeded_kmeans.core.features import FeatureRecipe
@@ -128,8 +129,8 @@ def test_a_recipe_with_units_keeps_them():
 
 def test_settling_goes_on_where_it_was_cancelled(monkeypatch):
     boxes = []
-    original = module.tile_stack
-    monkeypatch.setattr(module, "tile_stack", lambda *given: boxes.append(given[1]) or original(*given))
+    original = settling.tile_stack
+    monkeypatch.setattr(settling, "tile_stack", lambda *given: boxes.append(given[1]) or original(*given))
     workspace = Workspace(IMAGE, RECIPE, in_own_units=True)
     with pytest.raises(CancelledError):
         workspace.settle(lambda: len(boxes) >= 3)

@@ -18,8 +18,9 @@ from .features import FeatureRecipe
 from .filters import iter_tiles
 from .painted_pixels import PaintedPixels
 from .scene import N_SAMPLES, Scene
-from .standard import apply_standard, measure, measured_boxes, some, standard_of
-from .texture import Stack, compute_channels, n_color_columns, n_columns, n_filtered, tile_stack
+from .settling import Settling
+from .standard import apply_standard, measure
+from .texture import Stack, compute_channels, n_columns, n_filtered, tile_stack
 from .threads import Cancel, Progress, map_tiles
 
 Tile = tuple[slice, ...]
@@ -78,7 +79,6 @@ class Workspace:
     ) -> None:
         self.recipe = recipe
         self._given = recipe
-        self._in_own_units = in_own_units and not recipe.factors
         self.channels, self.finite = compute_channels(image, recipe)
         self.scene, self.known = Scene(self.channels, spacing), KnownClusters()
         self.tiles: tuple[Tile, ...] = tuple(iter_tiles(self.finite.shape)) if recipe.sigmas_px else ()
@@ -95,8 +95,11 @@ class Workspace:
         self._painted = PaintedPixels(self.finite.shape, self.tiles)
         self._lock, self._window_lock = Lock(), Lock()
         self._blocks_lock, self._settling_lock = Lock(), Lock()
-        self._raw: dict[int, Stack] = {}
-        self._measured: dict[int, Stack] = {}
+        self._settling = (
+            Settling(self.channels, self.finite, self.tiles, recipe, self._bytes_left)
+            if in_own_units and not recipe.factors
+            else None
+        )
 
     @property
     def _n_columns(self) -> int:
@@ -105,45 +108,15 @@ class Workspace:
     def settle(self, cancel: Cancel | None = None) -> None:
         """Learn the units of this image, unless that was done; what is cancelled goes on the next time."""
         with self._settling_lock:
-            if self._in_own_units and not self.recipe.factors:
-                self._settle(cancel)
+            if self._settling is not None:
+                self.recipe, kept = self._settling.finish(cancel)
+                self._kept.update(kept)
+                self._bytes_left -= sum(stack.nbytes for stack in kept.values())
+                self._settling = None
 
     def serves(self, recipe: FeatureRecipe | None) -> bool:
         """Whether features are those of a recipe with its standard; None is one that the image settles."""
         return not self._given.factors if recipe is None else self.recipe == recipe
-
-    def _settle(self, cancel: Cancel | None) -> None:
-        if not self.tiles:
-            places = np.flatnonzero(self.finite)
-            colors = self.channels.reshape(len(self.channels), -1)
-            self.recipe = standard_of(self.recipe, colors[:, some(places, self.finite.size)].T)
-            return
-        boxes = measured_boxes(self.finite.shape, self.tiles)
-        n_pixels = sum(self.finite[box].size for box in boxes)
-
-        def look_at(number: int) -> None:
-            if number in self._measured:
-                return
-            box = boxes[number]
-            stack = tile_stack(self.channels, box, self.recipe)
-            places = some(np.flatnonzero(self.finite[box]), n_pixels)
-            if boxes is self.tiles and stack.nbytes <= self._bytes_left:
-                self._raw[number] = stack
-                self._bytes_left -= stack.nbytes
-            self._measured[number] = stack.reshape(len(stack), -1)[:, places].T
-
-        map_tiles(look_at, range(len(boxes)), cancel=cancel)
-        measured = [self._measured[number] for number in range(len(boxes))]
-        recipe = standard_of(self.recipe, np.concatenate(measured))
-        n_colors = n_color_columns(recipe, len(self.channels))
-
-        def keep(number: int) -> int:
-            raw = self._raw.pop(number)
-            stack = self._kept[number] = measure(raw, recipe, n_colors)
-            return raw.nbytes - stack.nbytes
-
-        self._bytes_left += sum(map_tiles(keep, list(self._raw)))
-        self._measured, self.recipe = {}, recipe
 
     def stack(self, number: int) -> Stack:
         """Return the features (d, *tile shape) of a tile."""
