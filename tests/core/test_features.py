@@ -5,7 +5,14 @@ import pytest
 from skimage.color import rgb2lab
 
 from napari_seeded_kmeans import SeededKMeansError
-from napari_seeded_kmeans.core.features import check_image, compute_features, resolve_recipe
+from napari_seeded_kmeans.core import features
+from napari_seeded_kmeans.core.features import (
+    FeatureRecipe,
+    check_image,
+    compute_features,
+    resolve_recipe,
+    with_lightness,
+)
 
 RNG = np.random.default_rng(0)
 RGB = RNG.integers(0, 256, (6, 7, 3), dtype=np.uint8)
@@ -117,3 +124,23 @@ def test_a_recipe_refuses_other_channels():
     recipe = resolve_recipe(RGB, has_channels=True, color_space="rgb")
     with pytest.raises(SeededKMeansError, match="model was made for 3 channels"):
         compute_features(RGB[..., 0], recipe)
+
+
+@pytest.mark.parametrize(
+    ("space", "shape"),
+    [
+        ("channels", (9, 11)),
+        ("channels", (9, 11, 2)),
+        ("rgb", (9, 11, 3)),
+        ("hsv", (9, 11, 3)),
+        ("lab", (9, 11, 3)),
+    ],
+)
+def test_colours_do_not_depend_on_the_pieces_they_are_made_by(monkeypatch, space, shape):
+    image = np.random.default_rng(0).random(shape)
+    recipe = FeatureRecipe(space, shape[2] if len(shape) > 2 else 0, 1.0)
+    if space == "channels":
+        recipe = with_lightness(recipe, image)
+    whole = compute_features(image, recipe)
+    monkeypatch.setattr(features, "_PIECE", 7)
+    assert compute_features(image, recipe).tobytes() == whole.tobytes()

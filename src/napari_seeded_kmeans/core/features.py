@@ -15,20 +15,17 @@ from skimage.color import rgb2lab
 
 from .errors import SeededKMeansError
 from .lab import bytes_to_lab
+from .lightness import black_and_white, lightness
+from .threads import map_tiles, tiles
 
 ResolvedColorSpace = Literal["intensity", "rgb", "hsv", "lab", "channels"]
 
 # Rec. 709 luma, as scikit-image's rgb2gray uses.
 _LUMA = np.array([0.2125, 0.7154, 0.0721], np.float32)
 _BLUR_RADIUS_IN_SIGMA = 2.0
-# What share of an image's values may lie outside its window, on either side.
-_OUTSIDE = 0.001
+# So many values tell black from white; so many pixels are coloured at once.
 _MANY_VALUES = 1 << 18
-# Padding: a group of the lowest values, off the others by more than its width and a fifth of theirs.
-_PADDING_GAP = 0.2
-_PADDING_WIDTH = 1.0
-_PADDING_SHARE = 0.5
-_PADDING_BLUR = 0.005
+_PIECE = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -176,33 +173,25 @@ def with_lightness(recipe: FeatureRecipe, image: NDArray[Any]) -> FeatureRecipe:
         With "intensity" or "channels".
     image : ndarray (*spatial[, c])
     """
-    values = compute_features(image, recipe)
     windows = []
-    for channel in range(values.shape[-1]):
-        plane = values[..., channel].ravel()
-        # Odd, so that it does not walk down the columns of most images.
-        some = plane[:: plane.size // _MANY_VALUES | 1]
+    for some in _some_features(image, recipe).T:
         finite = np.sort(some[np.isfinite(some)]).astype(np.float64)
         if not finite.size:
             return recipe
-        windows.append(_black_and_white(finite))
+        windows.append(black_and_white(finite))
     return replace(recipe, window=tuple(windows))
 
 
-def _black_and_white(values: NDArray[np.float64]) -> tuple[float, float]:
-    """Return both ends of ascending values, outliers and padding left out."""
-    n_outside = int(_OUTSIDE * len(values))
-    low, high = values[n_outside], values[-1 - n_outside]
-    # A gap holds a few: what lies between padding and image is blurred.
-    n_between = 1 + int(_PADDING_BLUR * len(values))
-    before, after = values[:-n_between], values[n_between:]
-    gaps = after - before
-    is_padding = (gaps > _PADDING_GAP * (high - after)) & (before - low < _PADDING_WIDTH * gaps)
-    is_padding[:n_outside] = False
-    is_padding[int(_PADDING_SHARE * len(values)) :] = False
-    if is_padding.any():
-        low = after[np.flatnonzero(is_padding)[-1]]
-    return float(low), float(high)
+def _some_features(image: NDArray[Any], recipe: FeatureRecipe) -> NDArray[np.float32]:
+    """Return the features (n, d) of evenly spaced pixels, all of them if there are not many."""
+    n_pixels = image.size // (recipe.n_channels or 1)
+    # Odd, so that it does not walk down the columns of most images.
+    step = n_pixels // _MANY_VALUES | 1
+    if recipe.blur_sigma_px > 0:
+        features = compute_features(image, recipe)
+        return features.reshape(n_pixels, -1)[::step]
+    flat = image.reshape(n_pixels, *image.shape[image.ndim - (recipe.n_channels > 0) :])
+    return compute_features(flat[::step], recipe)
 
 
 def _white(image: NDArray[Any]) -> float:
@@ -256,6 +245,24 @@ def compute_features(image: NDArray[Any], recipe: FeatureRecipe) -> NDArray[np.f
     is_bytes = image.dtype == np.uint8 and recipe.white == np.iinfo(np.uint8).max
     if recipe.color_space == "lab" and is_bytes and n_channels >= 3 and recipe.blur_sigma_px == 0:
         return bytes_to_lab(image)
+    is_luma = recipe.color_space == "intensity" and n_channels >= 3
+    if recipe.blur_sigma_px > 0 or is_luma:
+        return _features(image, recipe)
+    # Piece by piece: of a whole image every step would want as much new memory again.
+    flat = image.reshape(-1, n_channels) if n_channels else image.reshape(-1)
+    width = {"intensity": max(1, n_channels), "channels": max(1, n_channels)}.get(recipe.color_space, 3)
+    features = np.empty((len(flat), width), np.float32)
+
+    def fill(part: slice) -> None:
+        features[part] = _features(flat[part], recipe)
+
+    map_tiles(fill, tiles(len(flat), _PIECE))
+    return features.reshape(*image.shape[: image.ndim - (n_channels > 0)], width)
+
+
+def _features(image: NDArray[Any], recipe: FeatureRecipe) -> NDArray[np.float32]:
+    """Return the features of an image, or of a row of its pixels."""
+    n_channels = recipe.n_channels
     values = image.astype(np.float32)
     if not n_channels:
         values = values[..., np.newaxis]
@@ -265,10 +272,10 @@ def compute_features(image: NDArray[Any], recipe: FeatureRecipe) -> NDArray[np.f
             # As picture programs do; and few distinct colours are quick to score.
             values = np.rint(values)
     if recipe.color_space == "channels":
-        return _lightness(values, recipe.window)
+        return lightness(values, recipe.window)
     if recipe.color_space == "intensity":
         grey = values if values.shape[-1] < 3 else values[..., :3] @ _LUMA[:, np.newaxis]
-        return _lightness(grey, recipe.window)
+        return lightness(grey, recipe.window)
     if values.shape[-1] == 1:
         values = np.repeat(values, 3, axis=-1)
     if recipe.color_space == "rgb":
@@ -278,24 +285,6 @@ def compute_features(image: NDArray[Any], recipe: FeatureRecipe) -> NDArray[np.f
         return _hue_cone(rgb) * np.float32(255)
     lab: NDArray[np.float32] = rgb2lab(np.clip(rgb, 0, 1)).astype(np.float32, copy=False)
     return lab
-
-
-def _lightness(values: NDArray[np.float32], window: tuple[tuple[float, float], ...]) -> NDArray[np.float32]:
-    """CIE lightness of values in their window, up to 100; below black, as far the other way."""
-    if not window:
-        return values
-    low, high = np.array(window, np.float64).T
-    width = np.where(high > low, high - low, 1)
-    shares = np.minimum((values - low.astype(np.float32)) / width.astype(np.float32), np.float32(1))
-    shares[np.isinf(values)] = np.nan
-    sizes = np.abs(shares)
-    # The curve of CIE 1976 L*: a cube root with a straight start.
-    curved: NDArray[np.float32] = np.where(
-        sizes > np.float32(216 / 24389),
-        np.copysign(np.float32(116) * np.cbrt(sizes) - 16, shares),
-        shares * np.float32(24389 / 27),
-    )
-    return curved
 
 
 def _blur(values: NDArray[np.float32], sigma_px: float) -> NDArray[np.float32]:
