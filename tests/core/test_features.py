@@ -133,7 +133,6 @@ def test_a_recipe_refuses_other_channels():
         ("channels", (9, 11, 2)),
         ("rgb", (9, 11, 3)),
         ("hsv", (9, 11, 3)),
-        ("lab", (9, 11, 3)),
     ],
 )
 def test_colours_do_not_depend_on_the_pieces_they_are_made_by(monkeypatch, space, shape):

@@ -245,8 +245,9 @@ def compute_features(image: NDArray[Any], recipe: FeatureRecipe) -> NDArray[np.f
     is_bytes = image.dtype == np.uint8 and recipe.white == np.iinfo(np.uint8).max
     if recipe.color_space == "lab" and is_bytes and n_channels >= 3 and recipe.blur_sigma_px == 0:
         return bytes_to_lab(image)
-    is_luma = recipe.color_space == "intensity" and n_channels >= 3
-    if recipe.blur_sigma_px > 0 or is_luma:
+    # Products of matrices round differently in pieces.
+    has_products = recipe.color_space == "lab" or (recipe.color_space == "intensity" and n_channels >= 3)
+    if recipe.blur_sigma_px > 0 or has_products:
         return _features(image, recipe)
     # Piece by piece: of a whole image every step would want as much new memory again.
     flat = image.reshape(-1, n_channels) if n_channels else image.reshape(-1)
