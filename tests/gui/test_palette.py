@@ -368,7 +368,25 @@ def test_a_colour_clicked_into_the_image_becomes_a_cluster(window, docked, squar
         row for row in docked.insight.table.rows if row.number in numbers_of(docked, (250, 240, 20), 40)
     )
     assert row.class_value == 2
+    assert docked.insight.table.selected_numbers() == [row.number]
     np.testing.assert_array_equal(window.layers["squares mask"].data, expected(window, docked))
+
+
+def test_the_row_of_an_added_colour_is_scrolled_to_and_lit(viewer, dock, seeds, settle, qtbot):
+    dock.params.set_value("auto", **{**PARAMS, "n_clusters": 16})
+    settle(dock)
+    wait_for_shares(dock, qtbot)
+    table, tree = dock.insight.table, dock.insight.table.tree
+    last = table.rows[-1]
+    dock.clusters.add_color(np.array(last.center) + 0.05, 2)
+    assert table.selected_numbers() == [], "it is not there yet"
+    settle(dock)
+    wait_for_shares(dock, qtbot)
+    (number,) = table.selected_numbers()
+    index = [row.number for row in table.rows].index(number)
+    np.testing.assert_allclose(table.rows[index].center, np.array(last.center) + 0.05, atol=1e-5)
+    assert tree.viewport().rect().contains(tree.visualItemRect(tree.topLevelItem(index)).center())
+    assert viewer.layers["squares highlight"].visible
 
 
 def test_every_seeds_layer_has_its_own_edits(dock, seeds):

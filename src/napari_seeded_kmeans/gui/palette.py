@@ -41,6 +41,8 @@ class Palette(QObject):
         # The edits that the model knows of, and whether they are what made it another one.
         self._learnt, self._stays = NO_EDITS, False
         self._muted_shares: dict[Row, float] = {}
+        # Whether what is to be selected is a row that only the next model has.
+        self._is_sought = False
         view.selected.connect(self._on_selected)
         view.reassign_requested.connect(self.reassign)
         view.merge_requested.connect(self.merge)
@@ -122,9 +124,11 @@ class Palette(QObject):
         self._edit_each([row], lambda edits, model, row: edits.weighed(model, row, weight))
 
     def add_color(self, features: ArrayLike, class_value: int) -> None:
-        """Make a colour, all features of a pixel, a cluster of a class."""
+        """Make a colour, all features of a pixel, a cluster of a class, and bring its row into sight."""
         if self._model is not None:
             colors = np.asarray(features, float).tolist()
+            self._selected = np.array([colors[: self._model.palette.centers.shape[1]]])
+            self._is_sought = True
             self.set_edits(self.edits.with_color(self._model, colors, class_value))
 
     def undo(self) -> None:
@@ -220,7 +224,12 @@ class Palette(QObject):
         stays = self._stays or self._clusters is None
         rows = arranged(found, self._view.rows, near, stays=stays)
         classes = [(value, legend.name_of(value)) for value in legend.values]
-        self._view.show_rows(rows, classes, self._still_selected(rows, near))
+        is_to_come = self._is_sought and self._learnt != self.edits
+        selected = [] if is_to_come else self._still_selected(rows, near)
+        self._view.show_rows(rows, classes, selected)
+        if self._is_sought and not is_to_come:
+            self._view.reveal(selected)
+            self._is_sought = False
 
     def _still_selected(self, rows: Sequence[PaletteRow], near: float) -> list[int]:
         """Return the rows nearest to those that were selected, if they are near at all."""

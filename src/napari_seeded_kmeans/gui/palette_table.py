@@ -134,6 +134,12 @@ class PaletteTable(QWidget):
                     action.setData(value)
         self._show_what_works()
 
+    def reveal(self, numbers: Sequence[int]) -> None:
+        """Scroll to rows."""
+        for index, row in enumerate(self._rows):
+            if row.number in numbers:
+                self.tree.scrollToItem(self._item(index))
+
     def show_history(self, *, can_undo: bool, can_redo: bool) -> None:
         """Say whether there is something to take back, and to make again."""
         self.undo_button.setEnabled(can_undo)
