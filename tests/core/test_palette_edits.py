@@ -127,6 +127,22 @@ def test_a_locked_cluster_stays_to_the_bit_while_others_move(image, seeds):
     assert edits.lock_of(center + 1) is None
 
 
+def test_a_lock_holds_a_cluster_as_long_as_strokes_lie_there(image, seeds):
+    result = fit(image, seeds)
+    row = rows_like(result, SKY)[0]
+    edits = PaletteEdits().locked(result.model.model_, row)
+    center, rows = result.model.model_.palette.centers[row], result.model.cluster_map(image)
+
+    def is_there(painted):
+        return (fit(image, painted, edits).model.model_.palette.centers == center).all(axis=1).any()
+
+    few, (first, *_) = seeds.copy(), np.argwhere((seeds == 2) & (rows == row + 1)).tolist()
+    few[SQUARES[SKY]] = 0
+    assert not is_there(few), "nothing says any more that it is of this class"
+    few[tuple(first)] = 2
+    assert is_there(few)
+
+
 @pytest.mark.parametrize("cluster_weights", ["learnt", "share", "equal"])
 def test_a_cluster_of_weight_two_counts_as_two_at_its_place(cluster_weights, image, seeds):
     result = fit(image, seeds, cluster_weights=cluster_weights)

@@ -140,7 +140,10 @@ class PaletteEdits:
         return self._with(model, Regroup((_cell(model, row),), 2))
 
     def locked(self, model: "Model", row: int) -> Self:
-        """Return the edits with a cluster that stays where it is, whatever is painted."""
+        """Return the edits with a cluster that stays where it is, as long as its class is painted there.
+
+        What it says for every class is still learnt, and so are clusters of texture.
+        """
         return self._with(model, Lock(_cell(model, row)))
 
     def weighed(self, model: "Model", row: int, weight: float) -> Self:

@@ -77,7 +77,7 @@ class Regroup:
 
 @dataclass(frozen=True)
 class Lock:
-    """A cluster stays exactly where it is."""
+    """A cluster of colours stays exactly where it is, as long as any pixel lies in it."""
 
     cell: Cell
 

@@ -31,8 +31,9 @@ _HELP = {
     "what is changed here leaves them where they are.",
     WEIGHT: "As how many clusters of this colour it counts; double click, or F2, to change it, from "
     f"{LEAST_WEIGHT:g} to {MOST_WEIGHT:g}. More gives it more of the doubtful pixels around.{{strength}}",
-    LOCK: "Keep this colour exactly where it is while you go on painting. What strokes say about texture, "
-    "and how strongly it speaks for its class, is still learnt.",
+    LOCK: "Keep this colour exactly where it is while you go on painting, as long as strokes of its class "
+    "lie on it. That holds the row, not the mask: how strongly the colour speaks for its class, and what "
+    "strokes say about texture, is still learnt.",
     MUTE: "Leave out the strokes behind this cluster. Its row stays here, dimmed: untick it to have them "
     "back.",
 }
