@@ -76,7 +76,7 @@ def light_cut(
             _LIGHT_EDGE_FLOOR,
             level.scene.channels,
             level.scores[:0],
-            float(level.scene.contrast_unit) ** 2,
+            level.scene.contrast_unit**2,
         )
         costs = _costs(_scores_at(level, free), _LIGHT_COST_LIMIT)
         return level.scene.grid.cut(labels, free, costs, edges, cancel)
@@ -120,7 +120,7 @@ def strong_cut(
             _EDGE_FLOOR,
             level.scene.channels,
             level.scores,
-            _EDGE_CONTRAST * float(level.scene.contrast_unit) ** 2,
+            _EDGE_CONTRAST * level.scene.contrast_unit**2,
             _EDGE_SCORE**2 / 2,
         )
         return level.scene.grid.cut(labels, free, costs, edges, cancel)

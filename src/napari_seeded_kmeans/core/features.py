@@ -251,7 +251,7 @@ def compute_features(image: NDArray[Any], recipe: FeatureRecipe) -> NDArray[np.f
         return _features(image, recipe)
     # Piece by piece: of a whole image every step would want as much new memory again.
     flat = image.reshape(-1, n_channels) if n_channels else image.reshape(-1)
-    width = {"intensity": max(1, n_channels), "channels": max(1, n_channels)}.get(recipe.color_space, 3)
+    width = max(1, n_channels) if recipe.color_space in ("intensity", "channels") else 3
     features = np.empty((len(flat), width), np.float32)
 
     def fill(part: slice) -> None:

@@ -75,7 +75,7 @@ def settle_outline(
         if not len(places[0]):
             return
         within = tuple(axis + side.start for axis, side in zip(places, inside, strict=True))
-        colors = scene.channels[:, *window] * scene.contrast_unit
+        colors = scene.channels[:, *window] * np.float32(scene.contrast_unit)
         boxes = _Boxes(seen.shape, within, around)
         sides = [_find_side(seen == index, is_inside, colors, boxes) for index in range(n_classes)]
         nearest, is_clear = _nearest_side(sides, colors[:, *within], seen[within])

@@ -59,5 +59,5 @@ class Patch:
         for offsets in product(*(range(min(step, n)) for step, n in zip(others, inside.shape, strict=False))):
             target = inside[tuple(slice(at, None, step) for at, step in zip(offsets, others, strict=True))]
             own = tuple(slice(length) for length in target.shape)
-            np.copyto(target, rows[own], where=are_new[own], casting="unsafe")
+            np.copyto(target, rows[own], where=are_new[own])
         return box

@@ -87,7 +87,7 @@ class Scene:
         return make_grid(self.shape, self.spacing)
 
     @cached_property
-    def contrast_unit(self) -> np.float32:
+    def contrast_unit(self) -> float:
         """What channels are multiplied by, to have contrast 1 where neighbours differ as they do on average.
 
         Its inverse is sqrt(2) times the root mean square of those differences (GrabCut's beta).
@@ -96,12 +96,13 @@ class Scene:
         for axis, length in enumerate(self.shape):
             total += _squared_steps(self.channels, axis)
             n += self.channels[0].size // length * (length - 1)
-        return np.float32(1 / np.sqrt(2 * total / n) if n and total else 1.0)
+        return float(1 / np.sqrt(2 * total / n)) if n and total else 1.0
 
     @cached_property
     def differences(self) -> Values:
         """Differences of contrast along every edge, for geodesic distances."""
-        return self.grid.differences(np.float32(np.sqrt(2)) * (self.channels * self.contrast_unit))
+        contrast = self.channels * np.float32(self.contrast_unit)
+        return self.grid.differences(np.float32(np.sqrt(2)) * contrast)
 
     @cached_property
     def middle_factors(self) -> Factors:
