@@ -1,7 +1,7 @@
 """The public face: `segment` in one call, `SeededKMeans` to fit once and predict many."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self, get_args
 
@@ -25,6 +25,7 @@ from .core.palette_edits import NO_EDITS, PaletteEdits
 from .core.params import Params, make_params
 from .core.recorder import Recorder
 from .core.region import Part
+from .core.score_maps import Maps
 from .core.spread import Spread
 from .core.swatches import cluster_colors
 from .core.threads import Cancel, Progress
@@ -41,28 +42,39 @@ class Segmentation:
     ----------
     labels : ndarray (*spatial,), the seeds' dtype
         Class values as painted; 0 only where the image is NaN or infinite.
-    scores : ndarray (n_classes, *spatial), float32
-        Score of every class, in the order of `classes`; sums to 1 over classes.
-    uncertainty : ndarray (*spatial,), float32
-        From 0 (one class stands out) to 1 (the two best are equal).
     classes : tuple of int
         The class values, ascending.
     model : SeededKMeans
         The fitted model.
-    strangeness : ndarray (*spatial,), float32
-        Distance to the nearest cluster of any class, over how far the class's painted pixels lie from
-        theirs: up to about 1 a pixel is like them, from 4 it is none of these.
     spread : {"everywhere", "strokes"}
         What the strokes were taken to mean.
+    maps : Maps
+        What is known of every pixel beside its label, or worked out when it is asked for.
     """
 
     labels: NDArray[np.integer]
-    scores: NDArray[np.float32]
-    uncertainty: NDArray[np.float32]
     classes: tuple[int, ...]
     model: "SeededKMeans"
-    strangeness: NDArray[np.float32]
     spread: Spread
+    maps: Maps = field(repr=False)
+
+    @property
+    def scores(self) -> NDArray[np.float32]:
+        """Score of every class (n_classes, *spatial), in the order of `classes`; sums to 1 over classes."""
+        return self.maps.scores
+
+    @property
+    def uncertainty(self) -> NDArray[np.float32]:
+        """From 0 (one class stands out) to 1 (the two best are equal), (*spatial,)."""
+        return self.maps.uncertainty
+
+    @property
+    def strangeness(self) -> NDArray[np.float32]:
+        """Distance (*spatial,) to the nearest cluster of any class, over how far its painted pixels lie.
+
+        Up to about 1 a pixel is like those that were painted, from 4 it is none of these.
+        """
+        return self.maps.strangeness
 
     @property
     def mask(self) -> NDArray[np.bool_]:
@@ -91,7 +103,7 @@ def segment(
     shelf: Shelf | None = None,
     on_sketch: OnFit | None = None,
     on_fit: OnFit | None = None,
-    on_labels: Callable[[NDArray[np.integer]], None] | None = None,
+    lazy: bool = False,
     cancel: Cancel | None = None,
     progress: Progress | None = None,
     **params: Any,
@@ -125,8 +137,9 @@ def segment(
     on_fit : callable, optional
         Called once with the fitted `core.model.Model`, the image's workspace, the seeds that count and where
         the image counts (*spatial,), before the model is applied to the image.
-    on_labels : callable, optional
-        Called once with the labels (*spatial,) of the result, before scores that no label needs.
+    lazy : bool
+        Work out scores, uncertainty and strangeness when they are asked for. Until then the result keeps
+        all that is needed for it, which may be many times as large as they are.
     cancel : callable, optional
         Asked now and then; once it answers True, `CancelledError` is raised.
     progress : callable, optional
@@ -157,7 +170,7 @@ def segment(
         shelf=shelf,
         on_sketch=on_sketch,
         on_fit=on_fit,
-        on_labels=None if on_labels is None else lambda labels: on_labels(part.whole_labels(labels)),
+        lazy=lazy,
         cancel=cancel,
         progress=progress,
     )
@@ -165,16 +178,8 @@ def segment(
     pairs = Recorder([(part.image, part.seeds)], channel_axis)
     list(pairs)
     estimator.training_ = pairs.training(estimator.model_, (), random_state)
-    classes, result = estimator.model_.classes, part.whole(found)
-    return Segmentation(
-        result.labels,
-        result.scores,
-        result.uncertainty,
-        classes,
-        estimator,
-        result.strangeness,
-        result.spread,
-    )
+    labels, maps, spread = part.whole(found)
+    return Segmentation(labels, estimator.model_.classes, estimator, spread, maps)
 
 
 class SeededKMeans:
@@ -382,7 +387,7 @@ class SeededKMeans:
         spacing: float | tuple[float, ...] | None = None,
     ) -> NDArray[np.float32]:
         """Return the class scores (n_classes, *spatial) of an image, summing to 1 over classes."""
-        return self._apply(image, channel_axis, spacing).scores
+        return self._apply(image, channel_axis, spacing).maps.scores
 
     def cluster_map(self, image: ArrayLike, *, channel_axis: int | None = None) -> NDArray[np.uint16]:
         """Return the row of `palette_colors` every pixel (*spatial,) is nearest to, from 1 on; 0 for NaN."""

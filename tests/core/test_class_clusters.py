@@ -42,7 +42,7 @@ def test_only_the_class_whose_strokes_changed_is_clustered_again(clustered):
     clustered.clear()
     alone, expected = segment(IMAGE, seeds, params)
     assert len(clustered) == 6
-    assert found.scores.tobytes() == expected.scores.tobytes()
+    assert found.maps.scores.tobytes() == expected.maps.scores.tobytes()
     assert model.to_dict() == alone.to_dict()
 
 
@@ -53,7 +53,7 @@ def test_a_stroke_that_is_taken_back_leaves_nothing(clustered):
     more[5, 50:70] = 2
     segment(IMAGE, more, params, shelf=shelf)
     after = segment(IMAGE, seeds, params, shelf=shelf)[1]
-    assert before.scores.tobytes() == after.scores.tobytes()
+    assert before.maps.scores.tobytes() == after.maps.scores.tobytes()
 
 
 @pytest.mark.parametrize("change", [{"n_clusters": 3}, {"clusters_by_class": "2=3"}, {"random_state": 1}])
@@ -66,7 +66,7 @@ def test_other_settings_cluster_again(change, clustered):
     found = segment(IMAGE, seeds, params, random_state=random_state, shelf=shelf)[1]
     assert clustered
     expected = segment(IMAGE, seeds, params, random_state=random_state)[1]
-    assert found.scores.tobytes() == expected.scores.tobytes()
+    assert found.maps.scores.tobytes() == expected.maps.scores.tobytes()
 
 
 def test_an_edit_clusters_the_class_it_is_about(clustered):
@@ -78,7 +78,7 @@ def test_an_edit_clusters_the_class_it_is_about(clustered):
     found = segment(IMAGE, seeds, params, edits=edits, shelf=shelf)[1]
     assert 0 < len(clustered) <= 3, "the group and the rest of class 2, as colours"
     expected = segment(IMAGE, seeds, params, edits=edits)[1]
-    assert found.scores.tobytes() == expected.scores.tobytes()
+    assert found.maps.scores.tobytes() == expected.maps.scores.tobytes()
 
 
 def test_a_sketch_takes_what_is_known(clustered, monkeypatch):

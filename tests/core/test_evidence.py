@@ -79,24 +79,43 @@ def test_samples_say_what_their_pixels_say(large):
 
 
 @pytest.mark.parametrize("spread", ["strokes", "everywhere"])
-def test_labels_come_before_scores_that_no_label_needs(large, spread):
+def test_maps_of_a_lazy_result_are_those_of_any_other(large, spread):
     image, seeds, truth = large
-    heard = []
-    _, result = segment(
-        image,
-        seeds,
-        make_params(spread=spread),
-        channel_axis=-1,
-        on_labels=lambda labels: heard.append(labels.copy()),
-    )
-    (labels,) = heard
-    assert (labels == result.labels).all()
+    settings = make_params(spread=spread)
+    _, lazy = segment(image, seeds, settings, channel_axis=-1, lazy=True)
+    _, plain = segment(image, seeds, settings, channel_axis=-1)
+    assert lazy.labels.tobytes() == plain.labels.tobytes()
     finite = np.isfinite(image).all(axis=-1)
-    found = (labels == 2)[finite]
+    found = (lazy.labels == 2)[finite]
     assert (found & truth[finite]).sum() / (found | truth[finite]).sum() > 0.95
-    assert (labels[~finite] == 0).all()
-    assert result.scores.sum(axis=0) == pytest.approx(1, abs=1e-5)
-    assert np.isfinite(result.strangeness).all()
+    assert (lazy.labels[~finite] == 0).all()
+    for position in [(40, 40), (0, 139), (99, 0)]:
+        scores, strangeness = lazy.maps.at(position)
+        assert scores.tobytes() == plain.maps.scores[:, *position].tobytes()
+        assert strangeness == plain.maps.strangeness[position]
+    assert lazy.maps.at((95, 135))[0].tolist() == [0.5, 0.5]
+    with pytest.raises(CancelledError):
+        lazy.maps.finish(lambda: True)
+    for name in ("scores", "uncertainty", "strangeness"):
+        assert getattr(lazy.maps, name).tobytes() == getattr(plain.maps, name).tobytes()
+    assert lazy.maps.scores.sum(axis=0) == pytest.approx(1, abs=1e-5)
+    assert np.isfinite(lazy.maps.strangeness).all()
+
+
+def test_a_lazy_result_leaves_most_pixels_alone(large, monkeypatch):
+    image, seeds, _ = large
+    looked_at = []
+    look_at = Evidence._look_at
+
+    def counted(self, number, wanted):
+        looked_at.append(np.count_nonzero(wanted))
+        look_at(self, number, wanted)
+
+    monkeypatch.setattr(Evidence, "_look_at", counted)
+    _, result = segment(image, seeds, make_params(spread="strokes"), channel_axis=-1, lazy=True)
+    assert sum(looked_at) < seeds.size / 2
+    assert result.maps.scores is result.maps.scores
+    assert sum(looked_at) >= seeds.size
 
 
 def test_who_stops_taking_samples_leaves_less_to_the_next(large, monkeypatch):

@@ -169,7 +169,7 @@ def test_a_sketch_comes_before_the_fit_and_shows_much_the_same(edits):
         image, seeds, settings, edits=own, on_sketch=listener("sketch"), on_fit=listener("fit")
     )
     assert [name for name, _ in given] == ["sketch", "fit"]
-    assert result.scores.tobytes() == plain.scores.tobytes(), "a result knows nothing of sketches"
+    assert result.maps.scores.tobytes() == plain.maps.scores.tobytes(), "a result knows nothing of sketches"
     window = (slice(0, 90, 1), slice(0, 120, 1))
     (_, sketched), (_, exact) = given
     np.testing.assert_array_equal(sketched[2], exact[2])

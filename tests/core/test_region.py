@@ -87,8 +87,12 @@ def test_a_region_without_strokes_says_what_is_missing(two_halves, seeds):
         segment(two_halves, seeds, region=region)
 
 
-def test_labels_that_come_before_scores_are_those_of_the_whole_image(two_halves, seeds, region):
-    heard = []
-    result = segment(two_halves, seeds, region=region, on_labels=heard.append)
-    (labels,) = heard
-    np.testing.assert_array_equal(labels, result.labels)
+def test_maps_of_a_lazy_result_are_those_of_the_whole_image(two_halves, seeds, region):
+    lazy, plain = (segment(two_halves, seeds, region=region, lazy=is_lazy) for is_lazy in (True, False))
+    np.testing.assert_array_equal(lazy.labels, plain.labels)
+    for position in [(20, 20), (7, 20), (40, 20), (20, 9), (20, 63)]:
+        scores, strangeness = lazy.maps.at(position)
+        np.testing.assert_array_equal(scores, plain.scores[:, *position])
+        assert strangeness == plain.strangeness[position]
+    for name in ("scores", "uncertainty", "strangeness"):
+        np.testing.assert_array_equal(getattr(lazy, name), getattr(plain, name))

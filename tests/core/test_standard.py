@@ -81,7 +81,7 @@ def test_a_model_with_all_features_is_read_and_applied():
     data = model.to_dict()
     again = Model.from_dict(data)
     assert again.to_dict() == data
-    assert predict(again, image).scores.tobytes() == predict(model, image).scores.tobytes()
+    assert predict(again, image).maps.scores.tobytes() == predict(model, image).maps.scores.tobytes()
     # As files were before: no axes, and texture seen by all features, colours included.
     axes = np.array(model.recipe.axes)
     del data["features"]["axes"]

@@ -231,11 +231,11 @@ def test_the_next_run_updates_the_same_layer(viewer, dock, ready, settle):
     assert (mask.data != before).any()
 
 
-def test_ticking_an_output_shows_it_without_another_run(viewer, dock, ready, settle):
+def test_ticking_an_output_shows_it_without_another_run(viewer, dock, ready, settle, qtbot):
     dock.segment()
     settle(dock)
     dock.outputs.set_value(("mask", "uncertainty"))
-    assert "halves uncertainty" in viewer.layers
+    qtbot.waitUntil(lambda: "halves uncertainty" in viewer.layers)
     dock.outputs.set_value(("mask",))
     assert "halves uncertainty" not in viewer.layers
 

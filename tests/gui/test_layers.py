@@ -9,6 +9,8 @@ from napari.components import ViewerModel
 from napari.layers import Image, Labels
 
 from napari_seeded_kmeans.core.class_colors import class_color
+from napari_seeded_kmeans.core.legend import Legend
+from napari_seeded_kmeans.gui.extra_layers import extra_outputs
 from napari_seeded_kmeans.gui.keys import Keys
 from napari_seeded_kmeans.gui.layers import Outputs
 from napari_seeded_kmeans.gui.seeds_layer import add_seeds
@@ -21,6 +23,13 @@ def result(shape=(20, 30), classes=(1, 2), fill=2):
     scores = np.full((len(classes), *shape), 1 / len(classes), np.float32)
     labels = np.full(shape, fill, np.int32)
     return SimpleNamespace(labels=labels, scores=scores, uncertainty=scores[0], classes=classes)
+
+
+def show(outputs, source, result, kinds):
+    """Show kinds of a result of which all is known already."""
+    known = {kind: getattr(result, kind) for kind in ("uncertainty", "scores") if kind in kinds}
+    legend = Legend()
+    outputs.show(source, result, kinds, legend, extras=extra_outputs(source, known, result.classes, legend))
 
 
 @pytest.fixture
@@ -57,7 +66,7 @@ def test_the_keys_choose_the_class_and_can_be_given_back(viewer, source):
 
 
 def test_outputs_carry_name_place_and_colours(viewer, source):
-    Outputs(viewer).show(source, result(), ALL)
+    show(Outputs(viewer), source, result(), ALL)
     assert [layer.name for layer in viewer.layers] == [
         "cells",
         "cells score 2",
@@ -84,7 +93,7 @@ def test_outputs_lie_over_an_image_that_is_turned_sheared_and_moved(viewer):
         units=("um", "um"),
         axis_labels=("rows", "columns"),
     )
-    Outputs(viewer).show(Source(image), result(), ALL)
+    show(Outputs(viewer), Source(image), result(), ALL)
     assert len(viewer.layers) == 5
     for layer in viewer.layers:
         assert layer.units == image.units
@@ -95,12 +104,12 @@ def test_outputs_lie_over_an_image_that_is_turned_sheared_and_moved(viewer):
 
 def test_the_next_result_goes_into_the_same_layers(viewer, source):
     outputs = Outputs(viewer)
-    outputs.show(source, result(), ALL)
+    show(outputs, source, result(), ALL)
     before = list(viewer.layers)
     mask = viewer.layers["cells mask"]
     mask.name, mask.visible, mask.opacity = "my mask", False, 0.3
     viewer.layers.move(viewer.layers.index(mask), 0)
-    outputs.show(source, result(fill=1), ALL)
+    show(outputs, source, result(fill=1), ALL)
     assert set(viewer.layers) == set(before)
     assert (mask.data == 1).all()
     assert (mask.name, mask.visible, mask.opacity) == ("my mask", False, 0.3)
@@ -109,60 +118,60 @@ def test_the_next_result_goes_into_the_same_layers(viewer, source):
 def test_labels_are_written_in_place_and_results_stay_as_they_were(viewer, source):
     outputs, first = Outputs(viewer), result()
     first.labels = first.labels.astype(np.uint8)
-    outputs.show(source, first, ("mask",))
+    show(outputs, source, first, ("mask",))
     mask = viewer.layers["cells mask"]
     array, shown = mask.data, []
     mask.events.set_data.connect(lambda: shown.append(mask._slice.image.raw.copy()))
-    outputs.show(source, result(fill=1), ("mask",))
+    show(outputs, source, result(fill=1), ("mask",))
     assert mask.data is array
     assert (shown[-1] == 1).all()
     assert (first.labels == 2).all()
-    outputs.show(source, first, ("mask",))
+    show(outputs, source, first, ("mask",))
     assert (array == 2).all()
 
 
 def test_what_a_person_gave_a_layer_is_not_written_to(viewer, source):
     outputs = Outputs(viewer)
-    outputs.show(source, result(), ("mask",))
+    show(outputs, source, result(), ("mask",))
     mask, mine = viewer.layers["cells mask"], np.full((20, 30), 7, np.uint8)
     mask.data = mine
-    outputs.show(source, result(fill=1), ("mask",))
+    show(outputs, source, result(fill=1), ("mask",))
     assert (mask.data == 1).all()
     assert (mine == 7).all()
 
 
 def test_a_removed_output_is_made_anew(viewer, source):
     outputs = Outputs(viewer)
-    outputs.show(source, result(), ("mask",))
+    show(outputs, source, result(), ("mask",))
     first = viewer.layers["cells mask"]
     viewer.layers.remove(first)
-    outputs.show(source, result(), ("mask",))
+    show(outputs, source, result(), ("mask",))
     assert viewer.layers["cells mask"] is not first
 
 
 def test_a_layer_that_only_has_the_name_is_left_alone(viewer, source):
     mine = viewer.add_labels(np.zeros((20, 30), np.uint8), name="cells mask")
-    Outputs(viewer).show(source, result(), ("mask",))
+    show(Outputs(viewer), source, result(), ("mask",))
     assert not mine.data.any()
     assert len(viewer.layers) == 3
 
 
 def test_an_image_that_became_larger_or_moved_takes_its_outputs_along(viewer, source):
     outputs = Outputs(viewer)
-    outputs.show(source, result(), ALL)
+    show(outputs, source, result(), ALL)
     before = list(viewer.layers)
     source.layer.data = np.zeros((40, 50), np.uint8)
     source.layer.scale = (4, 5)
-    outputs.show(Source(source.layer), result((40, 50)), ALL)
+    show(outputs, Source(source.layer), result((40, 50)), ALL)
     assert list(viewer.layers) == before
     assert all(layer.data.shape == (40, 50) and layer.scale.tolist() == [4, 5] for layer in viewer.layers)
 
 
 def test_an_image_that_got_more_axes_gets_new_outputs(viewer, source):
     outputs = Outputs(viewer)
-    outputs.show(source, result(), ("mask",))
+    show(outputs, source, result(), ("mask",))
     source.layer.data = np.zeros((6, 20, 30), np.uint8)
-    outputs.show(Source(source.layer), result((6, 20, 30)), ("mask",))
+    show(outputs, Source(source.layer), result((6, 20, 30)), ("mask",))
     assert viewer.layers["cells mask"].data.shape == (6, 20, 30)
     assert len(viewer.layers) == 2
 
@@ -171,31 +180,31 @@ def test_two_images_have_outputs_of_their_own(viewer, source):
     other = Image(np.zeros((20, 30), np.uint8), name="other")
     viewer.add_layer(other)
     outputs = Outputs(viewer)
-    outputs.show(source, result(fill=1), ("mask",))
-    outputs.show(Source(other), result(fill=2), ("mask",))
+    show(outputs, source, result(fill=1), ("mask",))
+    show(outputs, Source(other), result(fill=2), ("mask",))
     assert (viewer.layers["cells mask"].data == 1).all()
     assert (viewer.layers["other mask"].data == 2).all()
 
 
 def test_kinds_and_classes_that_are_not_wanted_any_more_go(viewer, source):
     outputs = Outputs(viewer)
-    outputs.show(source, result(classes=(1, 2, 5)), ("mask", "scores"))
+    show(outputs, source, result(classes=(1, 2, 5)), ("mask", "scores"))
     assert "cells score 5" in viewer.layers
-    outputs.show(source, result(classes=(1, 2)), ("scores",))
+    show(outputs, source, result(classes=(1, 2)), ("scores",))
     assert [layer.name for layer in viewer.layers] == ["cells", "cells score 2", "cells score 1"]
 
 
 def test_a_new_class_gets_its_colour(viewer, source):
     outputs = Outputs(viewer)
-    outputs.show(source, result(classes=(1, 2)), ("mask",))
-    outputs.show(source, result(classes=(1, 2, 3), fill=3), ("mask",))
+    show(outputs, source, result(classes=(1, 2)), ("mask",))
+    show(outputs, source, result(classes=(1, 2, 3), fill=3), ("mask",))
     np.testing.assert_allclose(viewer.layers["cells mask"].get_color(3)[:3], _rgb(class_color(3)), atol=0.01)
 
 
 def test_outputs_are_known_as_such_and_leave_the_selection_alone(viewer, source):
     seeds = add_seeds(viewer, source)
     outputs = Outputs(viewer)
-    outputs.show(source, result(), ("mask",))
+    show(outputs, source, result(), ("mask",))
     assert viewer.layers["cells mask"] in outputs
     assert seeds not in outputs
     assert viewer.layers.selection.active is seeds
@@ -204,7 +213,7 @@ def test_outputs_are_known_as_such_and_leave_the_selection_alone(viewer, source)
 
 def test_large_and_negative_values_keep_their_type(viewer, source):
     for fill, dtype in ((300, np.uint16), (70_000, np.int32), (-3, np.int32)):
-        Outputs(viewer).show(source, result(classes=(1, fill), fill=fill), ("mask",))
+        show(Outputs(viewer), source, result(classes=(1, fill), fill=fill), ("mask",))
         assert viewer.layers[1].data.dtype == dtype
         assert isinstance(viewer.layers[1], Labels)
 
@@ -212,7 +221,7 @@ def test_large_and_negative_values_keep_their_type(viewer, source):
 def test_showing_warns_of_nothing(viewer, source):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        Outputs(viewer).show(source, result(), ALL)
+        show(Outputs(viewer), source, result(), ALL)
 
 
 def _rgb(color: str) -> list[float]:

@@ -50,9 +50,11 @@ def test_ticking_a_box_with_the_mouse_brings_its_layer(viewer, dock, seeds, qtbo
 
 def test_new_layers_come_one_by_one(viewer, dock, seeds, qtbot):
     dock.outputs.set_value(("mask",))
-    before = len(viewer.layers)
+    before, counts = len(viewer.layers), []
+    dock._extras.arrived.connect(lambda _answer: counts.append(len(viewer.layers)))
     dock.outputs.set_value(("mask", "scores"))
-    assert len(viewer.layers) == before + 1
+    qtbot.waitUntil(lambda: bool(counts))
+    assert counts == [before + 1]
     wait_for(qtbot, viewer, "score 1", "score 2")
     names = [layer.name for layer in viewer.layers]
     assert names == ["blobs", "blobs score 2", "blobs score 1", "blobs mask", "blobs seeds"]

@@ -52,7 +52,7 @@ def shown(viewer, dock, two_halves):
     masks = []
     image = viewer.add_image(two_halves, name="halves")
     dock._updates.previewed.connect(
-        lambda seen: seen.is_exact or masks.append(viewer.layers[f"{image.name} mask"].data.copy())
+        lambda _seen: masks.append(viewer.layers[f"{image.name} mask"].data.copy())
     )
     seeds = dock.new_seeds()
     paint_halves(seeds)
@@ -69,39 +69,6 @@ def test_a_preview_is_shown_before_the_result(viewer, dock, shown, gate, qtbot, 
     assert settle(dock) is Stage.DONE
     assert viewer.layers["halves mask"] is mask
     np.testing.assert_array_equal(mask.data, segment(two_halves, dock._seeds.snapshot()).labels)
-
-
-def test_labels_of_the_whole_image_are_shown_before_its_scores(
-    viewer, dock, monkeypatch, qtbot, settle, two_halves
-):
-    opened, exact = Event(), []
-
-    def held_up(image, seeds, *, on_labels, cancel, **keywords):
-        def told(labels):
-            on_labels(labels)
-            while not opened.wait(0.001):
-                threads.stop_if(cancel)
-
-        return segment(image, seeds, on_labels=told, cancel=cancel, **keywords)
-
-    monkeypatch.setattr(job, "segment", held_up)
-    dock._updates.previewed.connect(lambda seen: seen.is_exact and exact.append(seen))
-    viewer.add_image(two_halves, name="halves")
-    seeds = dock.new_seeds()
-    paint_halves(seeds)
-    qtbot.waitUntil(lambda: len(exact) == 1, timeout=60_000)
-    labels = segment(two_halves, seeds.data).labels
-    np.testing.assert_array_equal(viewer.layers["halves mask"].data, labels)
-    assert dock.session.running
-    # Nobody has to wait for the scores to go on.
-    seeds.data_setitem((np.array([2, 3]), np.array([20, 20])), 1)
-    qtbot.waitUntil(lambda: len(exact) == 2, timeout=60_000)
-    dock.cancel()
-    assert len(exact) == 2
-    opened.set()
-    dock.segment()
-    assert settle(dock) is Stage.DONE
-    np.testing.assert_array_equal(dock.result.labels, segment(two_halves, seeds.data).labels)
 
 
 def test_a_newer_stroke_takes_the_place_of_what_was_previewed(viewer, dock, shown, gate, qtbot, settle):
@@ -139,8 +106,8 @@ def test_a_preview_stays_when_something_of_the_result_before_comes_late(
     qtbot.waitUntil(lambda: len(shown) == 2, timeout=60_000)
     assert not np.array_equal(shown[1], dock.result.labels)
     dock.outputs.set_value(("mask", "uncertainty"))
+    qtbot.waitUntil(lambda: "halves uncertainty" in viewer.layers)
     np.testing.assert_array_equal(viewer.layers["halves mask"].data, shown[1])
-    assert "halves uncertainty" in viewer.layers
     gate.opened.set()
     assert settle(dock) is Stage.DONE
     np.testing.assert_array_equal(viewer.layers["halves mask"].data, dock.result.labels)
@@ -184,9 +151,7 @@ def test_of_a_stack_the_current_slice_comes_first(viewer, dock, two_halves, gate
     seeds = dock.new_seeds()
     viewer.dims.set_current_step(0, 3)
     masks = []
-    dock._updates.previewed.connect(
-        lambda seen: seen.is_exact or masks.append(viewer.layers["stack mask"].data.copy())
-    )
+    dock._updates.previewed.connect(lambda _seen: masks.append(viewer.layers["stack mask"].data.copy()))
     seeds.data[3, 10:40, 4:8] = 1
     seeds.data[3, 10:40, 56:60] = 2
     seeds.refresh()

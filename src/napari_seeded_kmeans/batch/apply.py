@@ -141,7 +141,7 @@ class Applier:
         axis = -1 if self._n_channels else None
         result = core.predict(self.estimator._fitted(), image, channel_axis=axis, spacing=spacing)
         narrow = np.min_scalar_type(max(self.classes)) if min(self.classes) >= 0 else result.labels.dtype
-        return result.labels.astype(narrow, copy=False), result.scores if self.job.scores else None
+        return result.labels.astype(narrow, copy=False), result.maps.scores if self.job.scores else None
 
     def _write(
         self,

@@ -83,9 +83,9 @@ def light_cut(
 
     stop_if(cancel)
     if of_middle is None:
-        of_middle = _cut_middle(view, cut, with_details=True)
+        of_middle = _cut_middle(view, cut, cancel, with_details=True)
     stop_if(cancel)
-    return _refined(view, of_middle, view.scene.middle_factors, cut, with_details=True)
+    return _refined(view, of_middle, view.scene.middle_factors, cut, cancel, with_details=True)
 
 
 def light_cut_of_middle(view: View, weight: float = LIGHT_CUT, cancel: Cancel | None = None) -> Labels:
@@ -125,8 +125,8 @@ def strong_cut(
         )
         return level.scene.grid.cut(labels, free, costs, edges, cancel)
 
-    of_middle = _cut_middle(view, cut, with_details=False)
-    return _refined(view, of_middle, view.scene.middle_factors, cut, with_details=False)
+    of_middle = _cut_middle(view, cut, cancel, with_details=False)
+    return _refined(view, of_middle, view.scene.middle_factors, cut, cancel, with_details=False)
 
 
 def best_class(scores: Values) -> Labels:
@@ -139,15 +139,18 @@ def best_class(scores: Values) -> Labels:
     return labels
 
 
-def _cut_middle(view: View, cut: _Cut, *, with_details: bool) -> Labels:
+def _cut_middle(view: View, cut: _Cut, cancel: Cancel | None, *, with_details: bool) -> Labels:
     """Return labels of the middle: from all of the sketch, refined."""
     sketch = view.sketch
     free = sketch.seeds < 0
     of_sketch = cut(sketch, np.where(free, best_class(sketch.scores), sketch.seeds), free)
-    return _refined(view.middle, of_sketch, view.scene.sketch_factors, cut, with_details=with_details)
+    factors = view.scene.sketch_factors
+    return _refined(view.middle, of_sketch, factors, cut, cancel, with_details=with_details)
 
 
-def _refined(view: View, coarse: Labels, factors: Factors, cut: _Cut, *, with_details: bool) -> Labels:
+def _refined(
+    view: View, coarse: Labels, factors: Factors, cut: _Cut, cancel: Cancel | None, *, with_details: bool
+) -> Labels:
     """Return labels of a view, given those of blocks of its pixels: the outline is settled anew."""
     if max(factors) == 1:
         return coarse
@@ -155,10 +158,11 @@ def _refined(view: View, coarse: Labels, factors: Factors, cut: _Cut, *, with_de
     near = _near_outline(coarse, 1 if max(factors) >= _FAR_ENOUGH else 2)
     free, labels = repeat_blocks(near, factors, shape), repeat_blocks(coarse, factors, shape)
     if with_details:
-        free |= _find_details(view, labels, repeat_blocks(near | _may_differ(view, coarse), factors, shape))
+        where = repeat_blocks(near | _may_differ(view, coarse), factors, shape)
+        free |= _find_details(view, labels, where, cancel)
     else:
         # Edges are seen in the pixels beside the free ones, too.
-        view.need(repeat_blocks(ndimage.maximum_filter(near, 3), factors, shape))
+        view.need(repeat_blocks(ndimage.maximum_filter(near, 3), factors, shape), cancel)
     free &= view.seeds < 0
     np.copyto(labels, view.seeds, where=view.seeds >= 0)
     return cut(view, labels, free)
@@ -173,13 +177,13 @@ def _may_differ(view: View, coarse: Labels) -> Free:
     return differ
 
 
-def _find_details(view: View, labels: Labels, where: Free) -> Free:
+def _find_details(view: View, labels: Labels, where: Free, cancel: Cancel | None) -> Free:
     """Return the pixels in a mask that are surely of another class than their labels."""
     if where.all():
-        view.need()
+        view.need(cancel=cancel)
         details: Free = (best_class(view.scores) != labels) & _are_sure(view.scores)
         return details
-    scores, details = view.scores_in(where), np.zeros(labels.shape, bool)
+    scores, details = view.scores_in(where, cancel), np.zeros(labels.shape, bool)
     details[where] = (best_class(scores) != labels[where]) & _are_sure(scores)
     return details
 

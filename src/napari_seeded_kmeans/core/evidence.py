@@ -64,7 +64,6 @@ class Evidence:
         progress: Progress | None = None,
     ) -> None:
         self._model, self._workspace, self._valid = model, workspace, valid
-        self._cancel = cancel
         self.samples: Samples | None = None
         if not model.recipe.sigmas_px:
             self.scores, strange = _evidence_of_colors(model, workspace.channels, cancel)
@@ -75,17 +74,19 @@ class Evidence:
         self.scores = np.empty(shape, np.float32)
         self.strangeness, self._is_known = np.empty(valid.shape, np.float32), np.zeros(valid.shape, bool)
         if workspace.has_samples:
-            self._take_samples(progress)
+            self._take_samples(cancel, progress)
         else:
             self.familiar = Familiar(np.empty(shape, bool))
-            self.look(progress=progress)
+            self.look(None, cancel, progress)
 
     def view(self, seeds: Labels) -> View:
         """Return what a cut looks at, given the class index of every pixel (*spatial,), -1 if not painted."""
         look = None if self.samples is None else self.look
         return View(self.scores, self._workspace.scene, seeds, self.strangeness, self.samples, look)
 
-    def look(self, where: Mask | None = None, progress: Progress | None = None) -> None:
+    def look(
+        self, where: Mask | None = None, cancel: Cancel | None = None, progress: Progress | None = None
+    ) -> None:
         """Work out the pixels in a mask (*spatial,), or all."""
         tiles = self._workspace.tiles
 
@@ -97,7 +98,7 @@ class Evidence:
             if n_wanted:
                 self._look_at(number, np.ones_like(wanted) if 2 * n_wanted > wanted.size else wanted)
 
-        map_tiles(look_at, range(len(tiles)), cancel=self._cancel, progress=progress)
+        map_tiles(look_at, range(len(tiles)), cancel=cancel, progress=progress)
 
     def _look_at(self, number: int, wanted: Mask) -> None:
         """Work out the pixels of a tile in a mask."""
@@ -110,11 +111,11 @@ class Evidence:
         say_nothing(self.scores[:, *tile], self._valid[tile])
         self._is_known[tile] |= wanted
 
-    def _take_samples(self, progress: Progress | None) -> None:
+    def _take_samples(self, cancel: Cancel | None, progress: Progress | None) -> None:
         workspace = self._workspace
-        features = workspace.sample_features(self._cancel, progress)
+        features = workspace.sample_features(cancel, progress)
         places = workspace.scene.sample_places
-        rows = evidence_of(self._model, features.reshape(len(features), -1), self._cancel)
+        rows = evidence_of(self._model, features.reshape(len(features), -1), cancel)
         scores, strange = (found.reshape(len(found), *places.shape) for found in rows)
         say_nothing(scores, self._valid.ravel()[places])
         self.samples = Samples(scores, strange.min(axis=0))

@@ -5,6 +5,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import ndimage
 
 from .errors import SeededKMeansError
+from .score_maps import Maps
+from .seeds import painted_places
 
 # A stroke settles about this part of the image's mean side length around it.
 _STROKE_PER_LENGTH = 1 / 16
@@ -52,6 +54,37 @@ def paint_here_next(
     if nearby.flat[best] <= 0:
         return None
     return tuple(int(i) for i in np.unravel_index(best, doubts.shape))
+
+
+def next_stroke(
+    maps: Maps,
+    labels: NDArray[np.integer],
+    seeds: NDArray[np.integer],
+    spacing: tuple[float, ...] | None = None,
+) -> tuple[int, ...] | None:
+    """Return the pixel, or the middle of a block of pixels of a large image, that `paint_here_next` would.
+
+    Parameters
+    ----------
+    maps : Maps
+    labels, seeds : ndarray (*spatial,), integer
+        Where nothing is labelled, nothing is to be painted.
+    spacing : tuple of float, optional
+    """
+    doubts, factors = maps.doubts()
+    middles = [
+        np.minimum(np.arange(n) * factor + factor // 2, length - 1)
+        for n, factor, length in zip(doubts.shape, factors, labels.shape, strict=True)
+    ]
+    doubts = np.where(labels[np.ix_(*middles)] == 0, np.float32(0), doubts)
+    painted = np.zeros(doubts.shape, np.uint8)
+    places = np.unravel_index(painted_places(seeds), seeds.shape)
+    painted[tuple(axis // factor for axis, factor in zip(places, factors, strict=True))] = 1
+    sizes = tuple(size * factor for size, factor in zip(spacing or (1.0,) * seeds.ndim, factors, strict=True))
+    block = paint_here_next(doubts, painted, spacing=sizes)
+    if block is None:
+        return None
+    return tuple(int(middle[index]) for middle, index in zip(middles, block, strict=True))
 
 
 def none_of_these(strangeness: ArrayLike, *, limit: float = _NONE_OF_THESE) -> NDArray[np.bool_]:

@@ -52,7 +52,7 @@ def choose(
     if spread == "auto":
         spread, of_middle = _find_spread(view, light, cancel)
     if not params.coherence:
-        view.need()
+        view.need(cancel=cancel)
         return best_class(view.scores), spread, view
     if spread != "strokes":
         labels = light_cut(view, light, cancel, of_middle)

@@ -23,7 +23,7 @@ from .palette import Palette
 from .palette_edits import NO_EDITS, PaletteEdits, Taught, check_edited
 from .params import Params, read_params
 from .scene import View
-from .scores import uncertainty
+from .score_maps import Maps, ScoreMaps
 from .seeds import check_seed_image, check_seeds, painted_places, seed_classes
 from .spread import Spread
 from .texture import SIGMAS_PX, can_have_texture, n_color_columns, n_filtered
@@ -101,19 +101,15 @@ class Model:
 
 
 class Result(NamedTuple):
-    """What applying a model to an image gives; shapes as in `Segmentation`."""
+    """What applying a model to an image gives; labels (*spatial,) as in `Segmentation`."""
 
     labels: NDArray[np.integer]
-    scores: NDArray[np.float32]
-    uncertainty: NDArray[np.float32]
-    strangeness: NDArray[np.float32]
+    maps: Maps
     spread: Spread
 
 
 OnFit = Callable[[Model, Workspace, NDArray[np.integer], NDArray[np.bool_]], None]
 """Called with a model before it is applied, its image and seeds, and where the image counts."""
-OnLabels = Callable[[NDArray[np.integer]], None]
-"""Called with the labels, before scores are worked out that no label needs."""
 
 
 def segment(
@@ -129,12 +125,15 @@ def segment(
     shelf: Shelf | None = None,
     on_sketch: OnFit | None = None,
     on_fit: OnFit | None = None,
-    on_labels: OnLabels | None = None,
+    lazy: bool = False,
     cancel: Cancel | None = None,
     progress: Progress | None = None,
 ) -> tuple[Model, Result]:
-    """Fit a model to the strokes on an image and apply it to that image; what is not `valid` is like NaN."""
-    steps = _Steps(5, cancel, progress)
+    """Fit a model to the strokes on an image and apply it to that image; what is not `valid` is like NaN.
+
+    A `lazy` result works out its maps when somebody asks.
+    """
+    steps = _Steps(4 if lazy else 5, cancel, progress)
     array = check_image(image, np.ndim(seeds), channel_axis)
     painted = check_seeds(seeds, array.shape[: np.ndim(seeds)])
     workspace = open_workspace(
@@ -155,7 +154,10 @@ def segment(
     if on_fit is not None:
         on_fit(model, workspace, _that_count(painted, places, taught, finite), finite)
     painted = _as_taught(painted, places, taught)
-    result = _apply(model, workspace, finite, painted, steps, on_labels)
+    result = _apply(model, workspace, finite, painted, steps)
+    if not lazy:
+        result.maps.finish(cancel)
+        steps.done()
     return model, result
 
 
@@ -284,7 +286,7 @@ def predict(
     progress: Progress | None = None,
 ) -> Result:
     """Apply a model to another image of the same kind."""
-    steps = _Steps(4, cancel, progress)
+    steps = _Steps(3, cancel, progress)
     if model.recipe.n_channels and channel_axis is None:
         channel_axis = -1
     array = check_image(image, None, channel_axis)
@@ -441,16 +443,15 @@ def _apply(
     finite: NDArray[np.bool_],
     seeds: NDArray[np.integer] | None,
     steps: _Steps,
-    on_labels: OnLabels | None = None,
 ) -> Result:
-    """Scores; labels that hang together; cleaned."""
+    """Scores, where labels need them; labels that hang together; cleaned."""
     params, classes = model.params, model.classes
     evidence = Evidence(model, workspace, finite, steps.cancel, steps.part)
     steps.done()
     known = None if seeds is None else np.where(finite, seeds, 0)
     view = evidence.view(class_indices(known, finite.shape, classes))
     if params.smooth_px:
-        view = _smooth(view, params.smooth_px, finite)
+        view = _smooth(view, params.smooth_px, finite, steps.cancel)
     indices, spread, view = choose(view, params, steps.cancel)
     dtype = np.int64 if seeds is None else seeds.dtype
     labels = np.asarray(classes, dtype)[indices]
@@ -466,17 +467,12 @@ def _apply(
     )
     labels[~finite] = 0
     steps.done()
-    if on_labels is not None:
-        on_labels(labels)
-    view.need()
-    say_nothing(view.scores, finite)
-    steps.done()
-    return Result(labels, view.scores, uncertainty(view.scores), evidence.strangeness, spread)
+    return Result(labels, ScoreMaps(view, evidence.strangeness, finite), spread)
 
 
-def _smooth(view: View, sigma_px: float, finite: NDArray[np.bool_]) -> View:
+def _smooth(view: View, sigma_px: float, finite: NDArray[np.bool_], cancel: Cancel | None) -> View:
     """Gaussian of the score maps; `sigma_px` counts pixels of the finest axis."""
-    view.need()
+    view.need(cancel=cancel)
     spacing, scores = view.scene.spacing, view.scores
     step = np.ones(scores.ndim - 1) if spacing is None else np.asarray(spacing, float)
     sigmas = sigma_px * step.min() / step

@@ -1,6 +1,7 @@
 """What of an image takes part: a region, cropped to its bounding box, without strokes that are ignored."""
 
 from collections.abc import Collection
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,12 @@ from scipy import ndimage
 
 from .errors import SeededKMeansError
 from .model import Result
+from .scene import Factors
+from .score_maps import Maps
+from .threads import Cancel
 
 Box = tuple[slice, ...]
+Values = NDArray[np.float32]
 
 
 class Part:
@@ -60,26 +65,61 @@ class Part:
 
     def whole(self, result: Result) -> Result:
         """Return a result on the part as one on the image: outside labels are 0, and nothing is undecided."""
-        labels, scores, undecided, strange, spread = result
-        if self.valid is not None:
-            undecided = undecided * self.valid
-        if self._box is not None:
-            labels, undecided, strange = (self._paste(part, 0) for part in (labels, undecided, strange))
-            scores = self._paste(scores, 1 / len(scores))
-        return Result(labels, scores, undecided, strange, spread)
+        if self.valid is None:
+            return result
+        maps = _MapsOfPart(result.maps, self, self.valid)
+        return Result(self.paste(result.labels, 0), maps, result.spread)
 
-    def whole_labels(self, labels: NDArray[np.integer]) -> NDArray[np.integer]:
-        """Return labels on the part as those on the image: 0 outside."""
-        whole: NDArray[np.integer] = labels if self._box is None else self._paste(labels, 0)
-        return whole
-
-    def _paste(self, part: NDArray[Any], fill: float) -> NDArray[Any]:
+    def paste(self, part: NDArray[Any], fill: float) -> NDArray[Any]:
         """Return an array (..., *spatial) that is `part` in the box, and `fill` elsewhere."""
+        if self._box is None:
+            return part
         leading = part.shape[: part.ndim - len(self._shape)]
         whole = np.full((*leading, *self._shape), fill, part.dtype)
-        inside: tuple[Any, ...] = (..., *(self._box or ()))
+        inside: tuple[Any, ...] = (..., *self._box)
         whole[inside] = part
         return whole
+
+    def place_of(self, position: tuple[int, ...]) -> tuple[int, ...] | None:
+        """Return where in the part a pixel of the image lies; None outside."""
+        if self._box is None:
+            return position
+        place = tuple(at - side.start for at, side in zip(position, self._box, strict=True))
+        is_inside = all(0 <= at < side.stop - side.start for at, side in zip(place, self._box, strict=True))
+        return place if is_inside else None
+
+
+class _MapsOfPart:
+    """The `Maps` of an image, given those of the part that is computed: outside nothing is undecided."""
+
+    def __init__(self, maps: Maps, part: Part, valid: NDArray[np.bool_]) -> None:
+        self._maps, self._part, self._valid = maps, part, valid
+
+    @cached_property
+    def scores(self) -> Values:
+        scores = self._maps.scores
+        return self._part.paste(scores, 1 / len(scores))
+
+    @cached_property
+    def uncertainty(self) -> Values:
+        return self._part.paste(self._maps.uncertainty * self._valid, 0)
+
+    @cached_property
+    def strangeness(self) -> Values:
+        return self._part.paste(self._maps.strangeness, 0)
+
+    def finish(self, cancel: Cancel | None = None) -> None:
+        self._maps.finish(cancel)
+
+    def doubts(self) -> tuple[Values, Factors]:
+        return self.uncertainty, (1,) * self.uncertainty.ndim
+
+    def at(self, position: tuple[int, ...]) -> tuple[Values, float]:
+        place = self._part.place_of(position)
+        if place is not None:
+            return self._maps.at(place)
+        n_classes = len(self._maps.at((0,) * len(position))[0])
+        return np.full(n_classes, 1 / n_classes, np.float32), 0.0
 
 
 def check_region(region: ArrayLike, spatial_shape: tuple[int, ...]) -> NDArray[np.bool_]:

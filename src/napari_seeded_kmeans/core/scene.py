@@ -19,15 +19,15 @@ from numpy.typing import NDArray
 from ._kernels.grid import add_squared_steps
 from .grid import Grid, make_grid
 from .kmeans import kmeans
-from .threads import map_tiles
+from .threads import Cancel, map_tiles
 
 Values = NDArray[np.float32]
 Labels = NDArray[np.int32]
 Factors = tuple[int, ...]
 """How many pixels of each axis make a block."""
 Mask = NDArray[np.bool_]
-Look = Callable[[Mask | None], None]
-"""Works out what an image's pixels say in a mask (*spatial,), or everywhere."""
+Look = Callable[[Mask | None, Cancel | None], None]
+"""Works out what an image's pixels say in a mask (*spatial,), or everywhere, until it is cancelled."""
 
 # Each has at most so many pixels; those of the sketch are put into so many clusters.
 _N_MIDDLE = 1 << 18
@@ -229,14 +229,14 @@ class View:
     samples: Samples | None = None
     look: Look | None = None
 
-    def need(self, where: Mask | None = None) -> None:
+    def need(self, where: Mask | None = None, cancel: Cancel | None = None) -> None:
         """See to it that scores are there in a mask (*spatial,), or everywhere."""
         if self.look is not None:
-            self.look(where)
+            self.look(where, cancel)
 
-    def scores_in(self, where: Mask) -> Values:
+    def scores_in(self, where: Mask, cancel: Cancel | None = None) -> Values:
         """Return the scores (n_classes, n) of the pixels in a mask (*spatial,)."""
-        self.need(where)
+        self.need(where, cancel)
         found: Values = self.scores.reshape(len(self.scores), -1)[:, np.flatnonzero(where)]
         return found
 

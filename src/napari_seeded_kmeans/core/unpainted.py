@@ -78,10 +78,17 @@ def _judged(
 ) -> View:
     """Return the view with its scores judged: those that are there, and others when they are looked at."""
 
-    def judge(scores: Values, strangeness: Values, channels: Values) -> Values:
+    def judge(
+        scores: Values,
+        strangeness: Values,
+        channels: Values,
+        cancel: Cancel | None = cancel,
+        out: Values | None = None,
+    ) -> Values:
         """Judge pixels (2, *shape), (*shape,), (c, *shape); piece by piece, in a core's cache."""
         given, colors = (maps.reshape(len(maps), -1) for maps in (scores, channels))
-        strange, judged = strangeness.ravel(), np.empty_like(given)
+        strange = strangeness.ravel()
+        judged = np.empty_like(given) if out is None else out.reshape(len(out), -1)
 
         def judge_piece(own: slice) -> None:
             picture = _odds_of_clusters(colors[:, own], clusters, chances)
@@ -96,14 +103,14 @@ def _judged(
         return View(judge(view.scores, strangeness, scene.channels), scene, seeds)
     judged = np.empty_like(view.scores)
 
-    def look(where: NDArray[np.bool_] | None) -> None:
-        view.need(where)
+    def look(where: NDArray[np.bool_] | None, cancel: Cancel | None) -> None:
+        view.need(where, cancel)
         if where is None:
-            judged[...] = judge(view.scores, strangeness, scene.channels)
+            judge(view.scores, strangeness, scene.channels, cancel, judged)
             return
         places = np.flatnonzero(where)
         given, colors = (maps.reshape(len(maps), -1) for maps in (view.scores, scene.channels))
-        found = judge(given[:, places], strangeness.ravel()[places], colors[:, places])
+        found = judge(given[:, places], strangeness.ravel()[places], colors[:, places], cancel)
         judged.reshape(len(judged), -1)[:, places] = found
 
     scores, strange = view.samples

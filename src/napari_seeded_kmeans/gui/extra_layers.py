@@ -4,20 +4,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from napari.layers import Image, Labels
-from napari.utils.colormaps import CyclicLabelColormap, label_colormap
+from napari.utils.colormaps import Colormap, CyclicLabelColormap, label_colormap
 
 from ..core.legend import Legend
 from .cluster_layers import as_seen
 from .extras import Clusters
-from .layers import Output, small_integers
+from .layers import Output, score_key, small_integers
 from .source import Source
 
 # Labels layers of napari have at most this many colours of their own before they start again.
 _N_OBJECT_COLORS = 49
 
 
-def extra_outputs(source: Source, extras: Mapping[str, Any], legend: Legend) -> dict[str, Output]:
-    """Return the layers of `extras`, see `Extras.of`."""
+def extra_outputs(
+    source: Source, extras: Mapping[str, Any], classes: tuple[int, ...], legend: Legend
+) -> dict[str, Output]:
+    """Return the layers of `extras`, see `Extras.of`, the topmost first; `classes` are the result's."""
     name, place = source.layer.name, source.placement
     outputs = {}
     if "objects" in extras:
@@ -27,6 +29,17 @@ def extra_outputs(source: Source, extras: Mapping[str, Any], legend: Legend) -> 
         current = {"features": object_features(extras.get("measurements", {}), legend)}
         numbers = source.to_layer(small_integers(objects))
         outputs["objects"] = Output(Labels, numbers, look, place, current)
+    scale = {"contrast_limits": (0.0, 1.0)}
+    if "uncertainty" in extras:
+        look = {"name": f"{name} uncertainty", "colormap": "magma", **scale}
+        values = source.to_layer(extras["uncertainty"])
+        outputs["uncertainty"] = Output(Image, values, look, place, picture="uncertainty")
+    if "scores" in extras:
+        for value, score in zip(classes, extras["scores"], strict=True):
+            color = legend.color_of(value)
+            ramp = Colormap(["#000000", color], name=f"class {value} {color}")
+            look = {"name": f"{name} score {value}", "colormap": ramp, **scale}
+            outputs[score_key(value)] = Output(Image, source.to_layer(score), look, place, picture="scores")
     if "clusters" in extras:
         clusters: Clusters = extras["clusters"]
         swatches = [f"#{bytes(row).hex()}" for row in as_seen(source, clusters.colors).tolist()]

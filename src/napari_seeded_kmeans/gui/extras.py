@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -16,7 +16,7 @@ from qtpy.QtCore import QObject, Signal
 
 from ..core.cutout import cut_out
 from ..core.errors import CancelledError
-from ..core.guidance import paint_here_next
+from ..core.guidance import next_stroke
 from ..core.instances import measure_objects, split_touching
 from ..core.legend import Legend
 from ..core.threads import Cancel, Progress
@@ -55,6 +55,14 @@ class Clusters:
     painted_rows: NDArray[np.uint16]
 
 
+class Pixel(NamedTuple):
+    """What a result's model sees at a pixel (d,), its scores (n_classes,) and its strangeness."""
+
+    features: NDArray[np.float32]
+    scores: NDArray[np.float32]
+    strangeness: float
+
+
 class Extras(QObject):
     """Extras by the result they belong to; one that is asked for twice is computed once."""
 
@@ -73,7 +81,7 @@ class Extras(QObject):
             runner.failed.connect(self.failed)
 
     def of(self, answer: Answer) -> Mapping[str, Any]:
-        """Return what is known by kind: "clusters", "cut-out", "objects", "measurements"."""
+        """Return what is known by kind, "scores", "uncertainty", "clusters", ...: see `_WAYS`."""
         return self._known.get(answer, {})
 
     def ask(self, source: Source, answer: Answer, kinds: Collection[str]) -> bool:
@@ -93,11 +101,11 @@ class Extras(QObject):
         source: Source,
         answer: Answer,
         position: tuple[int, ...],
-        then: Callable[[NDArray[np.float32]], None],
+        then: Callable[[Pixel], None],
         *,
         in_passing: bool = False,
     ) -> None:
-        """Call ``then(features)`` with what the result's model sees at one pixel.
+        """Call ``then(pixel)`` with what is known of one that has a label.
 
         A newer question takes the place of one that waits; one `in_passing` only that of its like.
         """
@@ -145,29 +153,36 @@ def _write_table(facts: _Facts, known: dict[str, Any], legend: Legend, path: str
     write_table([dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)], path)
 
 
-def _look_at(
-    facts: _Facts, position: tuple[int, ...], _cancel: Cancel, _progress: Progress
-) -> NDArray[np.float32]:
-    model = facts.answer.segmentation.model
-    return model.features_at(facts.image, position, channel_axis=facts.channel_axis)
+def _look_at(facts: _Facts, position: tuple[int, ...], _cancel: Cancel, _progress: Progress) -> Pixel:
+    result = facts.answer.segmentation
+    features = result.model.features_at(facts.image, position, channel_axis=facts.channel_axis)
+    return Pixel(features, *result.maps.at(position))
 
 
 def _find_doubt(facts: _Facts, _cancel: Cancel, _progress: Progress) -> tuple[int, ...] | None:
     result = facts.answer.segmentation
-    # Where nothing is labelled, nothing is to be painted.
-    doubts = np.where(result.labels == 0, 0, result.uncertainty)
-    return paint_here_next(doubts, facts.answer.seeds, spacing=facts.spacing)
+    return next_stroke(result.maps, result.labels, facts.answer.seeds, facts.spacing)
 
 
 def _compute(
     facts: _Facts, known: dict[str, Any], kinds: Collection[str], cancel: Cancel, _progress: Progress
 ) -> dict[str, Any]:
     """Return all that is known with the `kinds` added, each of which may make use of those before it."""
+    if not _MAPS.isdisjoint(kinds):
+        facts.answer.segmentation.maps.finish(cancel)
     for kind in kinds:
         if cancel():
             raise CancelledError
         known[kind] = _WAYS[kind](facts, known)
     return known
+
+
+def _uncertainty(facts: _Facts, _known: Mapping[str, Any]) -> NDArray[np.float32]:
+    return facts.answer.segmentation.uncertainty
+
+
+def _scores(facts: _Facts, _known: Mapping[str, Any]) -> NDArray[np.float32]:
+    return facts.answer.segmentation.scores
 
 
 def _clusters(facts: _Facts, _known: Mapping[str, Any]) -> Clusters:
@@ -203,8 +218,11 @@ def _things(facts: _Facts) -> NDArray[np.integer]:
 
 
 _WAYS: Mapping[str, Callable[[_Facts, Mapping[str, Any]], Any]] = {
+    "uncertainty": _uncertainty,
+    "scores": _scores,
     "clusters": _clusters,
     "cut-out": _cut_out,
     "objects": _objects,
     "measurements": _measurements,
 }
+_MAPS = frozenset({"uncertainty", "scores"})

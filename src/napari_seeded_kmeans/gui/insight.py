@@ -12,7 +12,7 @@ from qtpy.QtCore import QObject, QTimer, Signal
 from qtpy.QtWidgets import QPushButton, QWidget
 
 from ..core.legend import Legend
-from .extras import Extras
+from .extras import Extras, Pixel
 from .fold import Fold
 from .highlight import Highlight, ring
 from .inspector import Case, Inspector
@@ -63,7 +63,7 @@ class Insight(QObject):
         self.table.pick_toggled.connect(self._on_pick_toggled)
         self.panel.pin_toggled.connect(self._on_pin_toggled)
         self._hover.rested.connect(self._inspector.pass_by)
-        self._inspector.features_requested.connect(self._on_features_requested)
+        self._inspector.pixel_requested.connect(self._on_pixel_requested)
         self._inspector.strokes_found.connect(self._on_strokes_found)
         for fold in (self.palette_fold, self.why_fold):
             fold.toggled.connect(self._on_fold_toggled)
@@ -174,10 +174,14 @@ class Insight(QObject):
         self.table.pick_button.setChecked(False)
         last = self._last
         if last is not None and self._seeds is not None:
-            add = partial(self.clusters.add_color, class_value=int(self._seeds.selected_label))
+            class_value = int(self._seeds.selected_label)
+
+            def add(pixel: Pixel) -> None:
+                self.clusters.add_color(pixel.features, class_value=class_value)
+
             self._extras.look_at(last.source, last.answer, position, add)
 
-    def _on_features_requested(self, position: tuple[int, ...]) -> None:
+    def _on_pixel_requested(self, position: tuple[int, ...]) -> None:
         last = self._last
         if last is not None and last.answer.segmentation.model.model_ is not None:
             then = partial(self._inspector.answer, position, last.answer.segmentation.model.model_)

@@ -12,7 +12,7 @@ from ..core.explanation import Conflict, NearCluster, find_conflicts, nearest_cl
 from ..core.legend import Legend
 from ..core.model import Model
 from .cluster_layers import hex_colors
-from .extras import Clusters
+from .extras import Clusters, Pixel
 from .source import Source
 from .why_panel import WhyPanel
 from .why_words import NearRow, Question, conflict, why
@@ -48,8 +48,8 @@ class Inspector(QObject):
     The pixel under the pointer is asked about in passing, unless one is pinned.
     """
 
-    features_requested = Signal(object)
-    """A position (*spatial,) whose features are to be given to `answer`."""
+    pixel_requested = Signal(object)
+    """A position (*spatial,) of which what is known is to be given to `answer`."""
     strokes_found = Signal(object, object)
     """Pixels (*spatial,) to light up, and the position of one of them."""
 
@@ -60,7 +60,7 @@ class Inspector(QObject):
         self._position: tuple[int, ...] | None = None
         self._is_pinned = False
         self._near: tuple[NearCluster, ...] = ()
-        self._features: NDArray[np.float32] | None = None
+        self._pixel: Pixel | None = None
         self._seen_by: Model | None = None
         self._conflicts: tuple[Conflict, ...] = ()
         view.strokes_requested.connect(self._on_strokes_requested)
@@ -80,10 +80,10 @@ class Inspector(QObject):
         if not self._is_pinned and position != self._position and self._view.isVisible():
             self._ask(position)
 
-    def answer(self, position: tuple[int, ...], model: Model, features: NDArray[np.float32]) -> None:
-        """Answer the question about a position, given what a model sees there (d,), unless it is over."""
+    def answer(self, position: tuple[int, ...], model: Model, pixel: Pixel) -> None:
+        """Answer the question about a position, given what is known of it, unless it is over."""
         if self._case is not None and position == self._position and model is self._case.model:
-            self._features, self._seen_by = features, model
+            self._pixel, self._seen_by = pixel, model
             self._answer()
 
     def show(self, case: Case) -> None:
@@ -103,7 +103,7 @@ class Inspector(QObject):
 
     def clear(self) -> None:
         """Forget result and question."""
-        self._case = self._position = self._features = self._seen_by = None
+        self._case = self._position = self._pixel = self._seen_by = None
         self._is_pinned = False
         self._near, self._conflicts = (), ()
         self._view.show_answer("")
@@ -114,11 +114,11 @@ class Inspector(QObject):
     # ---- what happens ----
 
     def _ask(self, position: tuple[int, ...]) -> None:
-        self._position, self._features, self._seen_by, self._near = position, None, None, ()
+        self._position, self._pixel, self._seen_by, self._near = position, None, None, ()
         if self._case is None:
             return
         if self._case.result.labels[position]:
-            self.features_requested.emit(position)
+            self.pixel_requested.emit(position)
         else:
             # Such a pixel may not even have features.
             self._answer()
@@ -127,17 +127,14 @@ class Inspector(QObject):
         case, position = self._case, self._position
         if case is None or position is None:
             return
-        self._near = () if self._features is None else nearest_clusters(case.model, self._features)
-        result = case.result
-        scores = {
-            value: float(score[position]) for value, score in zip(result.classes, result.scores, strict=True)
-        }
+        pixel = self._pixel
+        self._near = () if pixel is None else nearest_clusters(case.model, pixel.features)
         question = Question(
             position,
-            int(result.labels[position]),
+            int(case.result.labels[position]),
             int(case.seeds[position]),
-            scores,
-            float(result.strangeness[position]),
+            {} if pixel is None else dict(zip(case.result.classes, pixel.scores.tolist(), strict=True)),
+            0.0 if pixel is None else pixel.strangeness,
             [self._row(case, near.row, near.distance) for near in self._near],
         )
         self._view.show_answer(why(question, case.legend), has_strokes=bool(self._near))

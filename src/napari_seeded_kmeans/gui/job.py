@@ -10,7 +10,7 @@ from ..core.errors import SeededKMeansError, heard_by
 from ..core.features import check_image
 from ..core.left_out import EstimatedAccuracy, estimate_in
 from ..core.legend import Legend
-from ..core.model import OnFit, OnLabels, open_workspace
+from ..core.model import OnFit, open_workspace
 from ..core.palette_edits import NO_EDITS, PaletteEdits
 from ..core.params import make_params
 from ..core.preview import window_of
@@ -50,7 +50,7 @@ class Answer:
     def best_two(self, position: tuple[int, ...]) -> tuple[int, int]:
         """Return the likeliest class at a pixel and the next one."""
         classes = self.segmentation.classes
-        scores = np.array([plane[position] for plane in self.segmentation.scores])
+        scores, _ = self.segmentation.maps.at(position)
         second, first = np.argsort(scores)[-2:].tolist()
         return classes[first], classes[second]
 
@@ -138,7 +138,6 @@ class Request:
         shelf: Shelf | None = None,
         on_sketch: OnFit | None = None,
         on_fit: OnFit | None = None,
-        on_labels: OnLabels | None = None,
     ) -> Answer:
         """Segment, in the worker thread; `shelf` and what is to be called as for `segment`."""
         notes: list[str] = []
@@ -155,7 +154,7 @@ class Request:
                 shelf=shelf,
                 on_sketch=on_sketch,
                 on_fit=on_fit,
-                on_labels=on_labels,
+                lazy=True,
                 cancel=cancel,
                 progress=progress,
                 **self.params,

@@ -10,7 +10,6 @@ from weakref import WeakKeyDictionary, WeakSet
 
 import numpy as np
 from napari.layers import Image, Labels
-from napari.utils.colormaps import Colormap
 from numpy.typing import NDArray
 
 from ..core.legend import Legend
@@ -116,12 +115,11 @@ class Outputs:
         if it `keeps_mask`. Return as `place` does.
         """
         legend = (legend or Legend()).listing(result.classes)
-        found = {kind: output for kind, output in (extras or {}).items() if kind in kinds}
+        wanted = {*kinds, *(map(score_key, result.classes) if "scores" in kinds else ())}
+        found = {key: output for key, output in (extras or {}).items() if key in wanted}
         on_top = {kind: found.pop(kind) for kind in _ON_TOP if kind in found}
-        outputs = {**on_top, **_outputs(source, result, kinds, legend), **found}
-        if keeps_mask:
-            outputs.pop("mask", None)
-        is_complete = self.place(source, outputs, kinds, most_new)
+        masks = {"mask": _mask(source, result.labels)} if "mask" in kinds and not keeps_mask else {}
+        is_complete = self.place(source, {**on_top, **masks, **found}, wanted, most_new)
         mask = self._shown[source.layer].get("mask")
         if mask is not None:
             dress(mask.layer, legend, faint_background=True)
@@ -221,27 +219,9 @@ class Outputs:
         layers.selection.active = active
 
 
-def _outputs(
-    source: Source, result: "Segmentation", kinds: Collection[str], legend: Legend
-) -> dict[str, Output]:
-    """Return the layers that `kinds` ask for, the topmost first."""
-    name, place = source.layer.name, source.placement
-    outputs: dict[str, Output] = {}
-    if "mask" in kinds:
-        outputs["mask"] = _mask(source, result.labels)
-    scale = {"contrast_limits": (0.0, 1.0)}
-    if "uncertainty" in kinds:
-        look: dict[str, Any] = {"name": f"{name} uncertainty", "colormap": "magma", **scale}
-        outputs["uncertainty"] = Output(
-            Image, source.to_layer(result.uncertainty), look, place, picture="uncertainty"
-        )
-    if "scores" in kinds:
-        for value, score in zip(result.classes, result.scores, strict=True):
-            color = legend.color_of(value)
-            ramp = Colormap(["#000000", color], name=f"class {value} {color}")
-            look = {"name": f"{name} score {value}", "colormap": ramp, **scale}
-            outputs[f"score {value}"] = Output(Image, source.to_layer(score), look, place, picture="scores")
-    return outputs
+def score_key(value: int) -> str:
+    """Return the key of the layer with the scores of a class."""
+    return f"score {value}"
 
 
 def _mask(source: Source, labels: NDArray[np.integer]) -> Output:

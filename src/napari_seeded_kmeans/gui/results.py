@@ -130,7 +130,8 @@ class Results(QObject):
         model = answer.segmentation.model
         model.names, model.colors = dict(legend.names), dict(legend.colors)
         known = self._extras.of(answer)
-        extras = extra_outputs(source, {kind: known[kind] for kind in kinds if kind in known}, legend)
+        wanted = {kind: known[kind] for kind in kinds if kind in known}
+        extras = extra_outputs(source, wanted, answer.segmentation.classes, legend)
         is_complete = self._outputs.show(
             source,
             answer.segmentation,

@@ -50,14 +50,12 @@ class Update:
 class Preview:
     """Labels of an image where it is seen.
 
-    The seeds are those that count; the brush that paints them may still be down. Exact ones are those of the
-    result, everywhere, of which all but the labels is being worked out.
+    The seeds are those that count; the brush that paints them may still be down.
     """
 
     source: Source
     patch: Patch
     seeds: Labels
-    is_exact: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,10 +93,10 @@ class _Draft:
 class Updates(QObject):
     """Asks for segmentations and passes on those that still hold; `cancel` when layers are gone.
 
-    The worker first labels what is seen, by a model that was fitted in a hurry, then all of the image, then
-    scores it. A newer request takes the place of one whose preview is there already; other requests are
-    finished, so that painting on does not starve the eye. While a brush is down, another worker shows what
-    its stroke changes so far.
+    The worker first labels what is seen, by a model that was fitted in a hurry, then all of the image. A
+    newer request takes the place of one whose preview is there already; other requests are finished, so
+    that painting on does not starve the eye. While a brush is down, another worker shows what its stroke
+    changes so far.
     """
 
     previewed = Signal(object)
@@ -116,7 +114,6 @@ class Updates(QObject):
     progressed = Signal(int, int)
 
     _seen = Signal(object, object)
-    _labelled = Signal(object, object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -138,7 +135,6 @@ class Updates(QObject):
         self._glancer.failed.connect(self.failed)
         self._estimator.failed.connect(self.failed)
         self._seen.connect(self._on_seen, Qt.ConnectionType.QueuedConnection)
-        self._labelled.connect(self._on_labelled, Qt.ConnectionType.QueuedConnection)
         # All that it does is wait until what every job needs is there.
         self._runner.submit(_pass, _nothing)
 
@@ -239,18 +235,12 @@ class Updates(QObject):
                 self._glance(fitted, self._visible, cancel)
                 is_seen = True
 
-        def on_labels(labels: Labels) -> None:
-            nonlocal is_seen
-            everywhere = Preview(ticket.source, Patch.everywhere(labels), request.seeds, is_exact=True)
-            self._have_drawn(partial(self._labelled.emit, ticket, everywhere))
-            is_seen = True
-
         def is_over() -> bool:
             return cancel() or (is_seen and self._runner.is_waited_for)
 
         array = self._load(request.image)
         on_sketch = None if is_seen else on_fit
-        return replace(request, image=array).run(is_over, progress, self._shelf, on_sketch, on_fit, on_labels)
+        return replace(request, image=array).run(is_over, progress, self._shelf, on_sketch, on_fit)
 
     def _shows(self, draft: _Draft, request: Request, cancel: Cancel) -> bool:
         """Whether a draft that is shown, or will be in a moment, is what a request would show."""
@@ -319,12 +309,6 @@ class Updates(QObject):
         if any(fitted.ticket is one for one in hopeful) and not _why_stale(fitted.ticket):
             self._known = self._known.with_patch(patch, fitted.seeds.shape)
             self.previewed.emit(Preview(fitted.ticket.source, patch, fitted.seeds))
-        self._note_drawn()
-
-    def _on_labelled(self, ticket: _Ticket, labelled: Preview) -> None:
-        if ticket is self._newest and self._runner.is_working and not _why_stale(ticket):
-            self._known = Known(labelled.patch.labels.shape, labelled.patch.labels)
-            self.previewed.emit(labelled)
         self._note_drawn()
 
     def _note_drawn(self) -> None:
