@@ -6,6 +6,7 @@ from pictures import disc, dots
 
 from napari_seeded_kmeans.core import scene
 from napari_seeded_kmeans.core.coherence import best_class, light_cut, light_cut_of_middle, strong_cut
+from napari_seeded_kmeans.core.grid import Grid
 from napari_seeded_kmeans.core.scene import Scene, View
 
 RNG = np.random.default_rng(0)
@@ -94,3 +95,27 @@ def test_same_bits_for_any_number_of_threads(monkeypatch):
 def test_the_best_class_is_the_first_of_the_largest(n_classes):
     scores = RNG.integers(0, 4, (n_classes, 30, 40)).astype(np.float32)
     np.testing.assert_array_equal(best_class(scores), scores.argmax(axis=0))
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+@pytest.mark.parametrize("weight", [0.05, 0.2, 0.4])
+def test_pixels_that_no_neighbours_outweigh_are_left_out_and_nobody_can_tell(n_classes, weight, monkeypatch):
+    rng = np.random.default_rng(0)
+    scores = np.exp(2 * rng.normal(size=(n_classes, 40, 50))).astype(np.float32)
+    seeds = np.full((40, 50), -1, np.int32)
+    seeds[10:20, 10:12], seeds[30:35, 10:12] = 0, 1
+    view = View(scores / scores.sum(axis=0), Scene(rng.random((3, 40, 50), np.float32)), seeds)
+    n_free = []
+    original = Grid.cut
+
+    def counted(self, labels, free, *given):
+        n_free.append(np.count_nonzero(free))
+        return original(self, labels, free, *given)
+
+    monkeypatch.setattr(Grid, "cut", counted)
+    fast = light_cut(view, weight)
+    monkeypatch.setattr(
+        "napari_seeded_kmeans.core.coherence._are_settled", lambda scores, _: np.zeros(scores.shape[1:], bool)
+    )
+    np.testing.assert_array_equal(fast, light_cut(view, weight))
+    assert n_free[0] < n_free[1]

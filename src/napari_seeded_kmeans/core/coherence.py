@@ -35,6 +35,8 @@ REACH = 4.0
 _COST_LIMIT = 5.0
 # A light cut has no reach to balance the scores with.
 _LIGHT_COST_LIMIT = 3.0
+# Costs and the weights of all edges of a pixel are rounded by less than this in all.
+_ROUNDING = 0.02
 # A pixel that is at least so sure of another class than its block is a detail.
 _SURE = 0.7
 # How long a block's sides are for an outline to lie within one block of where coarser labels have it.
@@ -71,6 +73,10 @@ def light_cut(
 
     def cut(level: View, labels: Labels, free: Free) -> Labels:
         own = weight * level.scene.length / view.scene.length
+        settled = free & _are_settled(level.scores, own * level.scene.grid.closeness)
+        if settled.any():
+            free = free & ~settled
+            labels[settled] = best_class(level.scores)[settled]
         edges = Edges(
             own,
             _LIGHT_EDGE_FLOOR,
@@ -191,6 +197,17 @@ def _find_details(view: View, labels: Labels, where: Free, cancel: Cancel | None
 def _are_sure(scores: Values) -> Free:
     sure: Free = np.maximum.reduce(scores) >= _SURE
     return sure
+
+
+def _are_settled(scores: Values, most: float) -> Free:
+    """Where no labels of the neighbours outweigh the scores, if all edges of a pixel weigh `most` at most."""
+    most += _ROUNDING
+    if most >= _LIGHT_COST_LIMIT:
+        return np.zeros(scores.shape[1:], bool)
+    # Against all other classes together, and against one whose cost is at its limit.
+    enough = max(1 / (1 + np.exp(-most)), np.exp(most - _LIGHT_COST_LIMIT))
+    settled: Free = np.maximum.reduce(scores) > np.float32(enough)
+    return settled
 
 
 def _scores_at(view: View, free: Free) -> Values:

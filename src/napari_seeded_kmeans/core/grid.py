@@ -62,6 +62,11 @@ class Grid:
     moves: NDArray[np.int64]
     lengths: Values
 
+    @property
+    def closeness(self) -> float:
+        """What all edges of a pixel weigh together where none is seen: the sum of inverse distances."""
+        return float((1 / self.lengths).sum())
+
     def cut(
         self,
         labels: Labels,

@@ -20,7 +20,7 @@ from .features import FeatureRecipe, check_image, resolve_recipe, with_lightness
 from .labelling import choose, class_indices
 from .looks import Look, check_painted, fit_look
 from .palette import Palette
-from .palette_edits import NO_EDITS, PaletteEdits, Taught, check_edited
+from .palette_edits import NO_EDITS, Grouping, PaletteEdits, Taught, check_edited
 from .params import Params, read_params
 from .scene import View
 from .score_maps import Maps, ScoreMaps
@@ -418,21 +418,25 @@ def fit_samples(
     # Clusters of their own are those of the palette a person sees: the colours.
     groupings = (grouping, None)
     with_texture = params.model_copy(update={"bandwidth": params.texture_bandwidth or params.bandwidth})
-    looks = map_tiles(
-        lambda look: fit_look(
-            samples[:, look[0]],
+
+    def fit_one(look: tuple[slice, Params, Grouping | None]) -> Look:
+        seen, settings, groups = look
+        return fit_look(
+            samples[:, seen],
             values,
             classes,
-            look[1],
+            settings,
             random_state,
-            look[2],
+            groups,
             voices,
             known,
-            first=look[0].start or 0,
+            first=seen.start or 0,
             is_sketch=is_sketch,
-        ),
-        list(zip(columns, (params, with_texture), groupings, strict=False)),
-    )
+        )
+
+    to_fit = list(zip(columns, (params, with_texture), groupings, strict=False))
+    # A sketch is so little work that threads would stand in each other's way, and in that of a window.
+    looks = [fit_one(look) for look in to_fit] if is_sketch else map_tiles(fit_one, to_fit)
     n_seeds = tuple(int(np.count_nonzero(values == value)) for value in classes)
     return Model(params, recipe, tuple(looks), classes, n_seeds)
 
