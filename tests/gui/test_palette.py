@@ -155,6 +155,10 @@ def test_another_class_by_the_menu_is_followed_at_once_and_undone_to_the_bit(
     assert (mask[LEAF] == 2).mean() > 0.9
     np.testing.assert_array_equal(mask, expected(viewer, dock))
     np.testing.assert_array_equal(seeds.data, painted)
+    wait_for_shares(dock, qtbot)
+    assert not viewer.layers["squares highlight"].visible, "the mask is what one wants to see now"
+    select(dock, numbers_of(dock, (60, 160, 60)))
+    assert viewer.layers["squares highlight"].visible
     qtbot.mouseClick(dock.insight.table.undo_button, Qt.MouseButton.LeftButton)
     assert settle(dock) is Stage.DONE, dock.hint_line.text
     assert dock.result.scores.tobytes() == before.scores.tobytes()
@@ -278,7 +282,7 @@ def test_a_muted_row_stays_in_sight_dimmed_and_comes_back_by_the_same_click(
     settle(dock)
     wait_for_shares(dock, qtbot)
     assert table.rows == before
-    assert light.visible
+    assert not light.visible, "an edit is to be seen in the mask"
 
 
 def test_rows_stay_after_an_edit_and_are_sorted_after_a_stroke(dock, seeds, settle, qtbot):

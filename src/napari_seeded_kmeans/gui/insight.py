@@ -59,7 +59,10 @@ class Insight(QObject):
         self._seeds: Labels | None = None
         self._last: Update | None = None
         self._legend = Legend()
+        # Whether the selected rows light up: after an edit one wants to see the mask.
+        self._is_lit = True
         self.clusters.selected.connect(self._on_rows_selected)
+        self.clusters.changed.connect(self._on_palette_edited)
         self.table.pick_toggled.connect(self._on_pick_toggled)
         self.panel.pin_toggled.connect(self._on_pin_toggled)
         self._hover.rested.connect(self._inspector.pass_by)
@@ -144,13 +147,18 @@ class Insight(QObject):
             self._hover.stop()
 
     def _on_rows_selected(self) -> None:
+        self._is_lit = True
         if not self.table.chosen_numbers():
             self._highlight.hide()
         self._light_up()
 
+    def _on_palette_edited(self) -> None:
+        self._is_lit = self.clusters.seeks_row
+        self._highlight.hide()
+
     def _light_up(self) -> None:
         """Light up the pixels of the selected clusters, once they are known."""
-        pixels = self.clusters.selected_pixels() if self.table.isVisible() else None
+        pixels = self.clusters.selected_pixels() if self._is_lit and self.table.isVisible() else None
         if pixels is not None and self._last is not None:
             self._highlight.show(replace(self._last.source), pixels)
 

@@ -62,6 +62,11 @@ class Palette(QObject):
         """What was changed, for the seeds that are followed."""
         return self._history.now
 
+    @property
+    def seeks_row(self) -> bool:
+        """Whether a row was added that only the next result has."""
+        return self._is_sought
+
     def selected_pixels(self) -> NDArray[np.bool_] | None:
         """Return the pixels (*spatial,) nearest to the selected clusters; None if they are not known."""
         numbers = self._view.chosen_numbers()
