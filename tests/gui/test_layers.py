@@ -121,7 +121,7 @@ def test_labels_are_written_in_place_and_results_stay_as_they_were(viewer, sourc
     show(outputs, source, first, ("mask",))
     mask = viewer.layers["cells mask"]
     array, shown = mask.data, []
-    mask.events.set_data.connect(lambda: shown.append(mask._slice.image.raw.copy()))
+    mask.events.labels_update.connect(lambda event: shown.append(event.data.copy()))
     show(outputs, source, result(fill=1), ("mask",))
     assert mask.data is array
     assert (shown[-1] == 1).all()

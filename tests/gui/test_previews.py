@@ -83,11 +83,35 @@ def test_a_newer_stroke_takes_the_place_of_what_was_previewed(viewer, dock, show
     assert result.labels.tobytes() == segment(viewer.layers["halves"].data, seeds.data).labels.tobytes()
 
 
+def see(dock, fitted, labels):
+    """Have labels be on their way to the window, and arrive."""
+    dock._updates._seen.append((fitted, patch_of(labels)))
+    dock._updates._show_seen()
+
+
+def test_what_is_worked_out_fast_is_shown_together_with_the_stroke(
+    viewer, dock, shown, gate, qtbot, settle, monkeypatch
+):
+    qtbot.waitUntil(lambda: len(shown) == 1, timeout=60_000)
+    gate.opened.set()
+    assert settle(dock) is Stage.DONE
+    assert dock._updates._cost_s < updates._PATIENCE_S
+    # However slow this machine is at the moment.
+    monkeypatch.setattr(updates, "_PATIENCE_S", 60)
+    seeds = viewer.layers["halves seeds"]
+    seeds.data[10:40, 36:50] = 1
+    seeds.refresh()
+    dock._seeds.look()
+    assert len(shown) == 2, "before the window could be drawn"
+    assert settle(dock) is Stage.DONE
+    assert len(shown) == 2, "and not once more"
+
+
 def test_after_cancel_no_preview_arrives(viewer, dock, shown, gate, qtbot):
     qtbot.waitUntil(lambda: len(shown) == 1, timeout=60_000)
     fitted = dock._updates._fitted
     dock.cancel()
-    dock._updates._on_seen(fitted, patch_of(shown[0]))
+    see(dock, fitted, shown[0])
     gate.opened.set()
     qtbot.waitUntil(lambda: dock._updates._runner._running is None)
     assert len(shown) == 1
@@ -213,7 +237,7 @@ def test_a_draft_of_half_a_stroke_is_not_shown_after_all_of_it(viewer, dock, sho
     seeds.data[10:40, 44:52] = 1
     seeds.refresh()
     qtbot.waitUntil(lambda: len(shown) == 3, timeout=60_000)
-    dock._updates._on_seen(half, patch_of(shown[1]))
+    see(dock, half, shown[1])
     assert len(shown) == 3
 
 

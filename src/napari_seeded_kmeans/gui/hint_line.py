@@ -51,4 +51,7 @@ class HintLine(QFrame):
         self.restore_button.setVisible(has_offer)
         self.next_button.setVisible(has_next)
         self._label.setText(text)
-        self.setStyleSheet(f"#hint_line {{ border: none; border-left: 3px solid {_BAR[is_error]}; }}")
+        style = f"#hint_line {{ border: none; border-left: 3px solid {_BAR[is_error]}; }}"
+        # Qt would style it again and draw it, the same or not.
+        if style != self.styleSheet():
+            self.setStyleSheet(style)

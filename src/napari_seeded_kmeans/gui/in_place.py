@@ -18,19 +18,37 @@ if TYPE_CHECKING:
 _MOST_BYTES = 2
 # From here on all is handed over at once.
 _MANY = 0.5
+# Every part that is handed over costs as much as so many pixels in all.
+_FEW_PIXELS = 1 << 22
 
 
-def write_labels(viewer: "Viewer", layer: "Labels", array: "NDArray[np.integer]", patch: Patch) -> None:
-    """Put a patch into the array of a layer, or a view of it, and have that shown."""
+def write_labels(
+    viewer: "Viewer",
+    layer: "Labels",
+    array: "NDArray[np.integer]",
+    patch: Patch,
+    *,
+    is_passing: bool = False,
+) -> None:
+    """Put a patch into the array of a layer, or a view of it, and have that shown.
+
+    What is `is_passing` is not worth a new thumbnail: napari draws its whole list of layers again for one.
+    """
     boxes = patch.put(array)
     if not boxes:
         return
+    hull = tuple(
+        slice(min(side.start for side in sides), max(side.stop for side in sides))
+        for sides in zip(*boxes, strict=True)
+    )
+    if array[hull].size <= _FEW_PIXELS:
+        boxes = [hull]
     n_new = sum(array[box].size for box in boxes)
-    is_little = n_new < _MANY * array.size and _is_drawn_in_parts(viewer, layer)
+    is_little = (n_new < _MANY * array.size or len(boxes) == 1) and _is_drawn_in_parts(viewer, layer)
     if is_little:
         for box in boxes:
             layer.events.labels_update(data=array[box], offset=tuple(side.start for side in box))
-    layer.refresh(data_displayed=not is_little, highlight=False, extent=False)
+    layer.refresh(data_displayed=not is_little, highlight=False, extent=False, thumbnail=not is_passing)
 
 
 def _is_drawn_in_parts(viewer: "Viewer", layer: "Labels") -> bool:

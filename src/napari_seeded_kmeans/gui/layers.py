@@ -143,7 +143,7 @@ class Outputs:
             patch.put(array)
             self._add_mask(source, array, legend)
         else:
-            write_labels(self._viewer, shown.layer, array, patch)
+            write_labels(self._viewer, shown.layer, array, patch, is_passing=True)
             _move(shown, source.placement)
             # It shows no result any more.
             self._shown[source.layer]["mask"] = replace(shown, data=shown.array, placement=source.placement)

@@ -4,10 +4,12 @@ What belongs here: when a result still holds, and in which order things are work
 to ask, and what to do with the result.
 """
 
-from collections.abc import Callable
+from collections import deque
 from dataclasses import dataclass, field, replace
 from functools import partial
+from math import inf
 from threading import Event
+from time import thread_time
 from typing import Any
 
 import numpy as np
@@ -35,6 +37,8 @@ _POLL_S = 0.01
 # Longer than this no window takes to be drawn.
 _DRAWING_S = 0.1
 _BEFORE_DRAWING_MS = 12
+# So long what was painted may wait to be drawn with what it changes; if that took no more work last time.
+_PATIENCE_S = 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +69,7 @@ class _Ticket:
     source: Source
     data: Any
     spacing: tuple[float, ...]
+    shows: Event = field(default_factory=Event)
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,14 +118,15 @@ class Updates(QObject):
     """The exception that ended a job."""
     progressed = Signal(int, int)
 
-    _seen = Signal(object, object)
+    _has_seen = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self._newest: _Ticket | None = None
         self._visible: Visible | None = None
         self._draft: _Draft | None = None
-        self._is_drawn = Event()
+        self._seen: deque[tuple[_Fitted, Patch]] = deque()
+        self._is_drawn, self._cost_s = Event(), inf
         self._fitted: _Fitted | None = None
         self._known = Known()
         self._spread: Spread | None = None
@@ -134,7 +140,7 @@ class Updates(QObject):
         self._runner.failed.connect(self.failed)
         self._glancer.failed.connect(self.failed)
         self._estimator.failed.connect(self.failed)
-        self._seen.connect(self._on_seen, Qt.ConnectionType.QueuedConnection)
+        self._has_seen.connect(self._show_seen, Qt.ConnectionType.QueuedConnection)
         # All that it does is wait until what every job needs is there.
         self._runner.submit(_pass, _nothing)
 
@@ -156,7 +162,13 @@ class Updates(QObject):
         ticket = self._newest = _Ticket(source, source.data, source.spacing)
         self._visible = visible
         work = partial(self._work, ticket, request, self._draft)
+        starts_now = not self._runner.is_working
         self._runner.submit(work, partial(self._on_done, ticket, request))
+        if starts_now and self._cost_s < _PATIENCE_S:
+            # napari's window keeps the interpreter's lock for as long as it is drawn, and the worker would
+            # stand still; one after the other is sooner than both at once.
+            ticket.shows.wait(_PATIENCE_S)
+            self._show_seen()
 
     def draft(self, source: Source, request: Request, visible: Visible, part: Labels) -> None:
         """Show soon what `request` would give if its seeds were `part` where they are visible.
@@ -223,6 +235,9 @@ class Updates(QObject):
         self, ticket: _Ticket, request: Request, draft: _Draft | None, cancel: Cancel, progress: Progress
     ) -> Answer:
         is_seen = draft is not None and self._shows(draft, request, cancel)
+        start = thread_time()
+        if is_seen:
+            ticket.shows.set()
 
         def on_fit(model: Model, workspace: Workspace, seeds: Labels, valid: NDArray[np.bool_]) -> None:
             nonlocal is_seen
@@ -233,7 +248,7 @@ class Updates(QObject):
             # That of the sketch will do: the result follows.
             if not is_seen:
                 self._glance(fitted, self._visible, cancel)
-                is_seen = True
+                is_seen, self._cost_s = True, thread_time() - start
 
         def is_over() -> bool:
             return cancel() or (is_seen and self._runner.is_waited_for)
@@ -280,18 +295,17 @@ class Updates(QObject):
     def _glance(
         self, fitted: _Fitted, visible: Visible, cancel: Cancel, _progress: Progress | None = None
     ) -> None:
-        """Label what is visible, and have it shown."""
+        """Label what is visible, have it shown, and wait until it is."""
         window = window_of(visible)
         before = self._known.within(window, fitted.seeds.shape)
         found = preview(
             fitted.model, fitted.workspace, fitted.seeds, window, fitted.valid, before, self._spread, cancel
         )
-        self._have_drawn(partial(self._seen.emit, fitted, Patch(found, window)))
-
-    def _have_drawn(self, show: Callable[[], None]) -> None:
-        """Have something shown, and wait until it is: drawing and what comes next both need all cores."""
         self._is_drawn.clear()
-        show()
+        self._seen.append((fitted, Patch(found, window)))
+        fitted.ticket.shows.set()
+        self._has_seen.emit()
+        # Drawing and what comes next both need all cores.
         self._is_drawn.wait(_DRAWING_S)
 
     def _load(self, data: Any) -> NDArray[Any]:
@@ -304,16 +318,16 @@ class Updates(QObject):
 
     # ---- in the window ----
 
-    def _on_seen(self, fitted: _Fitted, patch: Patch) -> None:
-        hopeful = [one.ticket for one in (self._fitted, self._draft) if one is not None]
-        if any(fitted.ticket is one for one in hopeful) and not _why_stale(fitted.ticket):
-            self._known = self._known.with_patch(patch, fitted.seeds.shape)
-            self.previewed.emit(Preview(fitted.ticket.source, patch, fitted.seeds))
-        self._note_drawn()
-
-    def _note_drawn(self) -> None:
-        # Qt begins to draw a few milliseconds after it was asked to; this comes when that is over.
-        QTimer.singleShot(_BEFORE_DRAWING_MS, self._is_drawn.set)
+    def _show_seen(self) -> None:
+        """Pass on what can be seen and was not passed on yet."""
+        while self._seen:
+            fitted, patch = self._seen.popleft()
+            hopeful = [one.ticket for one in (self._fitted, self._draft) if one is not None]
+            if any(fitted.ticket is one for one in hopeful) and not _why_stale(fitted.ticket):
+                self._known = self._known.with_patch(patch, fitted.seeds.shape)
+                self.previewed.emit(Preview(fitted.ticket.source, patch, fitted.seeds))
+            # Qt begins to draw a few milliseconds after it was asked to; this comes when that is over.
+            QTimer.singleShot(_BEFORE_DRAWING_MS, self._is_drawn.set)
 
     def _on_done(self, ticket: _Ticket, request: Request, answer: Answer) -> None:
         is_newest = ticket is self._newest
