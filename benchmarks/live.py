@@ -181,7 +181,8 @@ class Eye:
         self._dock = dock
         self._preview: Preview | None = None
         self._drawn_s: float | None = None
-        viewer.window._qt_viewer.canvas.native.frameSwapped.connect(self._on_frame_swapped)
+        self._canvas = viewer.window._qt_viewer.canvas.native
+        self._canvas.frameSwapped.connect(self._on_frame_swapped)
         self._scored: Answer | None = None
         dock._updates.previewed.connect(self._on_previewed)
         dock._extras.arrived.connect(self._on_extras_arrived)
@@ -237,6 +238,8 @@ class Eye:
 
     def _on_previewed(self, seen: Preview) -> None:
         self._preview, self._drawn_s = seen, None
+        # What changes nothing is not drawn by itself.
+        self._canvas.update()
 
     def _on_frame_swapped(self) -> None:
         if self._drawn_s is None:
