@@ -434,9 +434,7 @@ def fit_samples(
             is_sketch=is_sketch,
         )
 
-    to_fit = list(zip(columns, (params, with_texture), groupings, strict=False))
-    # A sketch is so little work that threads would stand in each other's way, and in that of a window.
-    looks = [fit_one(look) for look in to_fit] if is_sketch else map_tiles(fit_one, to_fit)
+    looks = map_tiles(fit_one, list(zip(columns, (params, with_texture), groupings, strict=False)))
     n_seeds = tuple(int(np.count_nonzero(values == value)) for value in classes)
     return Model(params, recipe, tuple(looks), classes, n_seeds)
 

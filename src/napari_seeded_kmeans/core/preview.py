@@ -15,7 +15,7 @@ from .evidence import evidence_of
 from .labelling import choose, class_indices
 from .model import Model
 from .pieces import find_pieces
-from .scene import Scene, View
+from .scene import View
 from .seeds import painted_in
 from .spread import Spread
 from .threads import Cancel
@@ -75,15 +75,9 @@ def preview(
     features = workspace.every(window, cancel)
     scores, _ = evidence_of(model, features.reshape(len(features), -1), cancel)
     finite = (workspace.finite if valid is None else valid)[window]
-    shape = tuple(length for length in finite.shape if length > 1) or (1,)
-    painted = _thinned(seeds, window)
+    painted, scene = _thinned(seeds, window), workspace.scene_of(window)
     indices = class_indices(painted, finite.shape, model.classes)
-    spacing = None
-    if workspace.scene.spacing is not None:
-        sides = zip(workspace.scene.spacing, window, finite.shape, strict=True)
-        spacing = tuple(size * side.step for size, side, length in sides if length > 1) or (1.0,)
-    channels = workspace.channels[:, *window].reshape(-1, *shape)
-    view = View(scores.reshape(-1, *shape), Scene(channels, spacing), indices.reshape(shape))
+    view = View(scores.reshape(-1, *scene.shape), scene, indices.reshape(scene.shape))
     params, sees_all = model.params, finite.size == _n_points(workspace.finite.shape, window)
     # What the strokes meant before they most likely mean now.
     meant = (spread if spread and params.spread == "auto" else params.spread) if sees_all else "everywhere"

@@ -5,6 +5,7 @@ they are worked out when they are needed, and kept for the next time.
 """
 
 from collections.abc import Callable, Hashable
+from itertools import compress
 from math import prod
 from threading import Lock
 from typing import Any, NamedTuple
@@ -92,6 +93,7 @@ class Workspace:
         self._block_samples: Stack | None = None
         self._sampled: set[int] = set()
         self._last_window: tuple[Window, Stack] | None = None
+        self._last_scene: tuple[Window, Scene] | None = None
         self._painted = PaintedPixels(self.finite.shape, self.tiles)
         self._lock, self._window_lock = Lock(), Lock()
         self._blocks_lock, self._settling_lock = Lock(), Lock()
@@ -183,6 +185,23 @@ class Workspace:
             if self._last_window is None or self._last_window[0] != window:
                 self._last_window = window, self._every(window, cancel)
             return self._last_window[1]
+
+    def scene_of(self, window: Window) -> Scene:
+        """Return what cuts see of evenly spaced pixels, without the axes along which there is but one.
+
+        That of the last window is kept.
+        """
+        with self._window_lock:
+            if self._last_scene is None or self._last_scene[0] != window:
+                lengths = self.finite[window].shape
+                is_seen = [length > 1 for length in lengths]
+                shape, spacing = tuple(compress(lengths, is_seen)) or (1,), self.scene.spacing
+                if spacing is not None:
+                    steps = [size * side.step for size, side in zip(spacing, window, strict=True)]
+                    spacing = tuple(compress(steps, is_seen)) or (1.0,)
+                channels = self.channels[:, *window].reshape(-1, *shape)
+                self._last_scene = window, Scene(channels, spacing)
+            return self._last_scene[1]
 
     def _every(self, window: Window, cancel: Cancel | None) -> Stack:
         if not self.tiles:
