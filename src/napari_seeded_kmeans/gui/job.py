@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.cleanup import background_class
 from ..core.errors import SeededKMeansError, heard_by
 from ..core.features import check_image
 from ..core.left_out import EstimatedAccuracy, estimate_in
@@ -40,9 +41,9 @@ class Answer:
 
     def describe(self, legend: Legend) -> str:
         """Return what came out, in a sentence or more."""
-        n_all = self.segmentation.labels.size
         if len(self.n_pixels) == 2:
-            covered = np.count_nonzero(self.segmentation.mask) / n_all
+            background = background_class(self.segmentation.classes)
+            covered = sum(share for value, share in self.shares.items() if value != background)
             return " ".join([f"The mask covers {covered:.1%} of the image.", *self.notes])
         listed = ", ".join(f"{legend.name_of(value)} {share:.1%}" for value, share in self.shares.items())
         return " ".join([f"Shares of the image: {listed}.", *self.notes])

@@ -52,11 +52,12 @@ class RunBar(QWidget):
 
     def show_running(self, is_running: bool) -> None:
         """Show or hide progress and Cancel."""
-        if not is_running:
-            # The next job is busy, without an end in sight, until it says how long it is.
-            self._progress.setRange(0, 0)
         self._progress.setVisible(is_running)
         self.cancel_button.setVisible(is_running)
+        if not is_running:
+            # The next job is busy, without an end in sight, until it says how long it is. Once it is hidden:
+            # else Qt would draw the window at once, and wait for that.
+            self._progress.setRange(0, 0)
 
     def show_progress(self, done: int, total: int) -> None:
         """Show that `done` of `total` is done."""
