@@ -13,12 +13,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ._kernels._jit import cache_folder
 from .errors import heard_by
 from .kmeans import MIN_GRID_POINTS, kmeans, nearest_center
-from .model import segment
+from .model import Model, segment
 from .params import make_params
+from .preview import preview, window_of
+from .workspace import Workspace
 
 MARKER = "warm"
 
@@ -33,6 +36,7 @@ def warm_up() -> None:
     """Use every kernel once, the way images do; takes a minute the first time, then a second."""
     _cluster_small_data()
     _segment_small_images()
+    _preview_a_larger_image()
     folder = cache_folder()
     if folder is not None:
         (folder / MARKER).touch()
@@ -85,6 +89,20 @@ def _segment_small_images() -> None:
         ):
             with heard_by(_ignore):
                 segment(image, seeds, params)
+
+
+def _preview_a_larger_image() -> None:
+    """Segment what is worked on in strips and pieces, and look at some pixels of it."""
+    image = np.random.default_rng(0).integers(0, 256, (400, 400, 3), dtype=np.uint8)
+    image[:, 200:] //= 2
+    seeds = np.zeros((400, 400), np.uint8)
+    seeds[10:20, 10:90], seeds[60:70, 310:390] = 1, 2
+    everywhere = slice(0, 400), slice(0, 400)
+
+    def look(model: Model, workspace: Workspace, painted: NDArray[np.integer], _: NDArray[np.bool_]) -> None:
+        preview(model, workspace, painted, window_of(everywhere))
+
+    segment(image, seeds, make_params(spread="strokes"), on_sketch=look, lazy=True)
 
 
 @contextmanager
