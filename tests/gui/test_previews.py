@@ -95,7 +95,6 @@ def test_what_is_worked_out_fast_is_shown_together_with_the_stroke(
     qtbot.waitUntil(lambda: len(shown) == 1, timeout=60_000)
     gate.opened.set()
     assert settle(dock) is Stage.DONE
-    assert dock._updates._cost_s < updates._PATIENCE_S
     # However slow this machine is at the moment.
     monkeypatch.setattr(updates, "_PATIENCE_S", 60)
     seeds = viewer.layers["halves seeds"]

@@ -82,7 +82,7 @@ def _judged(
         scores: Values,
         strangeness: Values,
         channels: Values,
-        cancel: Cancel | None = cancel,
+        cancel: Cancel | None,
         out: Values | None = None,
     ) -> Values:
         """Judge pixels (2, *shape), (*shape,), (c, *shape); piece by piece, in a core's cache."""
@@ -100,7 +100,7 @@ def _judged(
 
     scene, seeds = view.scene, view.seeds
     if view.samples is None:
-        return View(judge(view.scores, strangeness, scene.channels), scene, seeds)
+        return View(judge(view.scores, strangeness, scene.channels, cancel), scene, seeds)
     judged = np.empty_like(view.scores)
 
     def look(where: NDArray[np.bool_] | None, cancel: Cancel | None) -> None:
@@ -114,7 +114,7 @@ def _judged(
         judged.reshape(len(judged), -1)[:, places] = found
 
     scores, strange = view.samples
-    samples = Samples(judge(scores, strange, scene.sample_channels), strange)
+    samples = Samples(judge(scores, strange, scene.sample_channels, cancel), strange)
     return View(judged, scene, seeds, strangeness, samples, look)
 
 

@@ -64,12 +64,15 @@ class Preview:
 
 @dataclass(frozen=True, eq=False)
 class _Ticket:
-    """What must still be so when the result comes; the newest one is the very object that is kept."""
+    """What must still be so when the result comes; the newest one is the very object that is kept.
+
+    `is_shown` is set once a preview is on its way to the window, or it is known that there is none.
+    """
 
     source: Source
     data: Any
     spacing: tuple[float, ...]
-    shows: Event = field(default_factory=Event)
+    is_shown: Event = field(default_factory=Event)
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,7 +129,9 @@ class Updates(QObject):
         self._visible: Visible | None = None
         self._draft: _Draft | None = None
         self._seen: deque[tuple[_Fitted, Patch]] = deque()
-        self._is_drawn, self._cost_s = Event(), inf
+        self._is_drawn = Event()
+        # Processor time of the worker's own thread until the last preview was there.
+        self._preview_s = inf
         self._fitted: _Fitted | None = None
         self._known = Known()
         self._spread: Spread | None = None
@@ -164,10 +169,10 @@ class Updates(QObject):
         work = partial(self._work, ticket, request, self._draft)
         starts_now = not self._runner.is_working
         self._runner.submit(work, partial(self._on_done, ticket, request))
-        if starts_now and self._cost_s < _PATIENCE_S:
+        if starts_now and self._preview_s < _PATIENCE_S:
             # napari's window keeps the interpreter's lock for as long as it is drawn, and the worker would
             # stand still; one after the other is sooner than both at once.
-            ticket.shows.wait(_PATIENCE_S)
+            ticket.is_shown.wait(_PATIENCE_S)
             self._show_seen()
 
     def draft(self, source: Source, request: Request, visible: Visible, part: Labels) -> None:
@@ -236,8 +241,9 @@ class Updates(QObject):
     ) -> Answer:
         is_seen = draft is not None and self._shows(draft, request, cancel)
         start = thread_time()
-        if is_seen:
-            ticket.shows.set()
+        # Of a region there is no preview.
+        if is_seen or request.region is not None or self._visible is None:
+            ticket.is_shown.set()
 
         def on_fit(model: Model, workspace: Workspace, seeds: Labels, valid: NDArray[np.bool_]) -> None:
             nonlocal is_seen
@@ -248,7 +254,7 @@ class Updates(QObject):
             # That of the sketch will do: the result follows.
             if not is_seen:
                 self._glance(fitted, self._visible, cancel)
-                is_seen, self._cost_s = True, thread_time() - start
+                is_seen, self._preview_s = True, thread_time() - start
 
         def is_over() -> bool:
             return cancel() or (is_seen and self._runner.is_waited_for)
@@ -303,7 +309,7 @@ class Updates(QObject):
         )
         self._is_drawn.clear()
         self._seen.append((fitted, Patch(found, window)))
-        fitted.ticket.shows.set()
+        fitted.ticket.is_shown.set()
         self._has_seen.emit()
         # Drawing and what comes next both need all cores.
         self._is_drawn.wait(_DRAWING_S)
