@@ -137,10 +137,16 @@ def paint(viewer: napari.Viewer, layer: napari.layers.Labels, points: np.ndarray
         )
         let_go = time.perf_counter()
         QApplication.sendEvent(canvas, event)
-        until = time.perf_counter() + HAND_S
-        while time.perf_counter() < until:
-            QApplication.processEvents()
+        if kind != release:
+            rest(HAND_S)
     return let_go
+
+
+def rest(seconds: float) -> None:
+    """Let the window live for a while, asleep while nothing happens."""
+    loop = QEventLoop()
+    QTimer.singleShot(round(1e3 * seconds), Qt.TimerType.PreciseTimer, loop.quit)
+    loop.exec()
 
 
 def strokes(seed: int, size: int, kind: str) -> Iterator[tuple[int, np.ndarray]]:

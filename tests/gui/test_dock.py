@@ -266,6 +266,19 @@ def test_progress_and_cancel_show_only_while_it_runs(viewer, dock, ready, slow, 
     assert not viewer.layers["halves mask"].data.any(), "a cancelled run changes nothing"
 
 
+def test_a_stroke_is_told_of_once(dock, ready, settle):
+    dock.run_bar.set_live(True)
+    assert settle(dock) is Stage.DONE
+    told = []
+    dock.session.changed.connect(lambda: told.append(bool(dock.session.running)))
+    seeds = dock._seeds.layer
+    seeds.data[20:24, 36:50] = 1
+    seeds.refresh()
+    dock._seeds.look()
+    assert told == [True]
+    assert settle(dock) is Stage.DONE
+
+
 def test_once_something_is_seen_there_is_more_patience(dock, ready, slow):
     dock.segment()
     timer = dock._front._slow_timer

@@ -85,25 +85,32 @@ def test_a_newer_stroke_takes_the_place_of_what_was_previewed(viewer, dock, show
 
 def see(dock, fitted, labels):
     """Have labels be on their way to the window, and arrive."""
-    dock._updates._seen.append((fitted, patch_of(labels)))
+    ticket = fitted.ticket
+    seen = updates.Preview(ticket.source, patch_of(labels), fitted.seeds)
+    dock._updates._seen.append(updates._Glimpse(ticket, seen))
     dock._updates._show_seen()
 
 
-def test_what_is_worked_out_fast_is_shown_together_with_the_stroke(
+def test_what_is_worked_out_fast_is_drawn_together_with_the_stroke(
     viewer, dock, shown, gate, qtbot, settle, monkeypatch
 ):
     qtbot.waitUntil(lambda: len(shown) == 1, timeout=60_000)
     gate.opened.set()
     assert settle(dock) is Stage.DONE
     # However slow this machine is at the moment.
-    monkeypatch.setattr(updates, "_PATIENCE_S", 60)
+    monkeypatch.setattr(updates, "_SOON_S", 60)
+    dock._drawing._timer.setInterval(60_000)
+    held = []
+    dock._updates.previewed.connect(lambda _seen: held.append(dock._drawing.is_held))
     seeds = viewer.layers["halves seeds"]
     seeds.data[10:40, 36:50] = 1
     seeds.refresh()
     dock._seeds.look()
-    assert len(shown) == 2, "before the window could be drawn"
+    assert dock._drawing.is_held
     assert settle(dock) is Stage.DONE
     assert len(shown) == 2, "and not once more"
+    assert held == [True]
+    assert not dock._drawing.is_held
 
 
 def test_after_cancel_no_preview_arrives(viewer, dock, shown, gate, qtbot):

@@ -6,7 +6,7 @@ import pytest
 from qtpy.QtCore import QCoreApplication
 
 from napari_seeded_kmeans.core.errors import CancelledError
-from napari_seeded_kmeans.gui.runner import Runner
+from napari_seeded_kmeans.gui.runner import Runner, way
 
 
 @pytest.fixture
@@ -131,3 +131,34 @@ def test_no_thread_is_left_when_there_is_no_work(runner, qtbot):
     qtbot.waitUntil(lambda: results == [1])
     runner._thread.join(5)
     assert not runner._thread.is_alive()
+
+
+def test_workers_wait_while_the_window_needs_all_cores(runner, qtbot):
+    asked, went_on, results = Event(), [], []
+
+    def work(cancel, progress):
+        asked.set()
+        went_on.append((cancel(), way._is_free.is_set()))
+        return "done"
+
+    way.clear()
+    # However slow this machine is at the moment.
+    way._end_s += 60
+    runner.submit(work, results.append)
+    assert asked.wait(10)
+    assert not went_on
+    way.give_back()
+    qtbot.waitUntil(lambda: results == ["done"])
+    assert went_on == [(False, True)]
+
+
+def test_no_worker_waits_for_a_window_that_forgets_it(runner, qtbot):
+    results = []
+
+    def work(cancel, progress):
+        return cancel()
+
+    way.clear()
+    runner.submit(work, results.append)
+    qtbot.waitUntil(lambda: results == [False])
+    way.give_back()

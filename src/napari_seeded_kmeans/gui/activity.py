@@ -6,8 +6,12 @@ What belongs here: napari's progress bar, and what is too short for it. What doe
 from napari.utils import progress
 from qtpy.QtCore import QTimer
 
+from .runner import way
+
 # What is done sooner shows in the dock alone: napari draws its whole window to add a line.
 _LONG_MS = 700
+# Within this most workers end the part that they are at.
+_NOTICE_MS = 40
 
 
 class Activity:
@@ -26,7 +30,7 @@ class Activity:
         self._timer = QTimer()
         self._timer.setSingleShot(True)
         self._timer.setInterval(_LONG_MS)
-        self._timer.timeout.connect(self._add)
+        self._timer.timeout.connect(self._on_long)
 
     def show(self, is_running: bool) -> None:
         """Show the line soon, or take it away."""
@@ -51,10 +55,17 @@ class Activity:
         finally:
             self._is_stepping = False
 
+    def _on_long(self) -> None:
+        # Beside workers it would take three times as long.
+        way.clear()
+        QTimer.singleShot(_NOTICE_MS, self._add)
+
     def _add(self) -> None:
-        bar = progress(total=0, desc=self._description)
+        try:
+            if self._is_wanted and self._bar is None:
+                self._bar = progress(total=0, desc=self._description)
+        finally:
+            way.give_back()
         # For the same reason it may be over by now.
-        if self._is_wanted:
-            self._bar = bar
-        else:
-            bar.close()
+        if not self._is_wanted:
+            self.show(False)

@@ -12,6 +12,7 @@ from ..session import Session, Stage, Work
 from .chosen import Chosen
 from .classes import Classes
 from .dock_frame import DockFrame
+from .drawing_hold import DrawingHold
 from .extras import Extras
 from .follower import Follower
 from .front import Front
@@ -133,6 +134,7 @@ class SeededSegmentation(DockFrame):
             worker.close()
         self.insight.stop_pointing()
         self._sight.close()
+        self._drawing.release()
         self._front.close()
         self._inputs.let_go()
         self._on_seeds_chosen()
@@ -162,7 +164,7 @@ class SeededSegmentation(DockFrame):
         self._seeds = SeedTracker(self)
         self._inputs = Inputs(self._viewer, self.choice, self._pairing, self._seeds)
         self._keys = Keys(segment=self.segment, cancel=self.cancel, hold=self.hold)
-        self._sight = Sight(self._viewer)
+        self._sight, self._drawing = Sight(self._viewer), DrawingHold(self)
         situation = self._situation = Situation(
             self._inputs, self._seeds, self.params, self.classes, self.clusters
         )
@@ -203,6 +205,7 @@ class SeededSegmentation(DockFrame):
         self._sight.moved.connect(self._follower.look)
         self._updates.progressed.connect(self._front.show_progress)
         self._updates.previewed.connect(self._on_previewed)
+        self._updates.awaited.connect(self._on_awaited)
         self._updates.arrived.connect(self._on_arrived)
         self._updates.dropped.connect(self.session.fail)
         self._updates.emptied.connect(self._on_emptied)
@@ -268,8 +271,10 @@ class SeededSegmentation(DockFrame):
         self.session.hold_offer()
 
     def _on_painted(self, _change: Change | None) -> None:
-        self._look()
-        self._follower.follow()
+        # What is new is asked for before it is told of, and told of once.
+        with self.session.changed.paused(lambda _earlier, latest: latest):
+            self._look()
+            self._follower.follow()
         self._records.note(self._seeds.snapshot())
         self._follower.get_ready()
 
@@ -285,6 +290,12 @@ class SeededSegmentation(DockFrame):
     def _on_previewed(self, seen: Preview) -> None:
         self._results.preview(seen, self.classes.legend.listing(tuple(self._seeds.counts)))
         self._front.note_seen()
+
+    def _on_awaited(self, is_awaited: bool) -> None:
+        if is_awaited:
+            self._drawing.hold()
+        else:
+            self._drawing.release()
 
     def _on_arrived(self, update: Update, is_followed: bool) -> None:
         self._results.take(update)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from threading import Event, Lock, Thread
+from time import monotonic
 from typing import Any, TypeVar
 
 from qtpy.QtCore import QObject, Qt, Signal
@@ -20,6 +21,35 @@ T = TypeVar("T")
 _PATIENCE_S = 2.0
 
 
+class _Way:
+    """What workers leave to the window for a moment, at most `_LONGEST_S`: all cores."""
+
+    _LONGEST_S = 0.3
+
+    def __init__(self) -> None:
+        self._is_free = Event()
+        self._end_s = 0.0
+
+    def clear(self) -> None:
+        """Have workers wait when next they ask whether to stop."""
+        self._end_s = monotonic() + self._LONGEST_S
+        self._is_free.clear()
+
+    def give_back(self) -> None:
+        """Let workers go on."""
+        self._end_s = 0.0
+        self._is_free.set()
+
+    def wait(self) -> None:
+        """Wait while the window needs it."""
+        left_s = self._end_s - monotonic()
+        if left_s > 0:
+            self._is_free.wait(left_s)
+
+
+way = _Way()
+
+
 @dataclass(frozen=True, eq=False)
 class _Job:
     """The ticket: a job is current as long as the runner holds this very object."""
@@ -27,6 +57,11 @@ class _Job:
     work: Callable[[Cancel, Progress], Any]
     then: Callable[[Any], None]
     cancelled: Event = field(default_factory=Event)
+
+    def is_over(self) -> bool:
+        """Whether the result is of no use any more; asked in the worker, it may wait for the window."""
+        way.wait()
+        return self.cancelled.is_set()
 
 
 class Runner(QObject):
@@ -112,8 +147,8 @@ class Runner(QObject):
         outcome: Callable[[], None] | None
         try:
             if self._first is not None:
-                self._first(job.cancelled.is_set)
-            result = job.work(job.cancelled.is_set, partial(self._report, job))
+                self._first(job.is_over)
+            result = job.work(job.is_over, partial(self._report, job))
             outcome = partial(job.then, result)
         except CancelledError:
             outcome = None

@@ -37,8 +37,8 @@ _POLL_S = 0.01
 # Longer than this no window takes to be drawn.
 _DRAWING_S = 0.1
 _BEFORE_DRAWING_MS = 12
-# So long what was painted may wait to be drawn with what it changes; if that took no more work last time.
-_PATIENCE_S = 0.05
+# A preview that took no more work than this last time is worth waiting for.
+_SOON_S = 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,15 +64,11 @@ class Preview:
 
 @dataclass(frozen=True, eq=False)
 class _Ticket:
-    """What must still be so when the result comes; the newest one is the very object that is kept.
-
-    `is_shown` is set once a preview is on its way to the window, or it is known that there is none.
-    """
+    """What must still be so when the result comes; the newest one is the very object that is kept."""
 
     source: Source
     data: Any
     spacing: tuple[float, ...]
-    is_shown: Event = field(default_factory=Event)
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +80,14 @@ class _Fitted:
     workspace: Workspace
     seeds: Labels
     valid: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class _Glimpse:
+    """What can be seen of a request before its result; None where that is nothing."""
+
+    ticket: _Ticket
+    seen: Preview | None = None
 
 
 @dataclass(eq=False)
@@ -109,6 +113,8 @@ class Updates(QObject):
 
     previewed = Signal(object)
     """A `Preview`, while the result is being worked out."""
+    awaited = Signal(bool)
+    """Whether a preview is about to come: what is drawn now may as well be drawn with it."""
     arrived = Signal(object, bool)
     """An `Update`, and whether a newer one is on its way."""
     dropped = Signal(str)
@@ -128,7 +134,7 @@ class Updates(QObject):
         self._newest: _Ticket | None = None
         self._visible: Visible | None = None
         self._draft: _Draft | None = None
-        self._seen: deque[tuple[_Fitted, Patch]] = deque()
+        self._seen: deque[_Glimpse] = deque()
         self._is_drawn = Event()
         # Processor time of the worker's own thread until the last preview was there.
         self._preview_s = inf
@@ -169,11 +175,10 @@ class Updates(QObject):
         work = partial(self._work, ticket, request, self._draft)
         starts_now = not self._runner.is_working
         self._runner.submit(work, partial(self._on_done, ticket, request))
-        if starts_now and self._preview_s < _PATIENCE_S:
+        if starts_now and self._preview_s < _SOON_S:
             # napari's window keeps the interpreter's lock for as long as it is drawn, and the worker would
             # stand still; one after the other is sooner than both at once.
-            ticket.is_shown.wait(_PATIENCE_S)
-            self._show_seen()
+            self.awaited.emit(True)
 
     def draft(self, source: Source, request: Request, visible: Visible, part: Labels) -> None:
         """Show soon what `request` would give if its seeds were `part` where they are visible.
@@ -243,7 +248,7 @@ class Updates(QObject):
         start = thread_time()
         # Of a region there is no preview.
         if is_seen or request.region is not None or self._visible is None:
-            ticket.is_shown.set()
+            self._pass_on(_Glimpse(ticket))
 
         def on_fit(model: Model, workspace: Workspace, seeds: Labels, valid: NDArray[np.bool_]) -> None:
             nonlocal is_seen
@@ -286,6 +291,8 @@ class Updates(QObject):
         seeds = with_part(draft.request.seeds, draft.visible, draft.part)
         draft.request = replace(draft.request, seeds=seeds)
         try:
+            # The brush may be lifted by now: what follows that must not wait.
+            stop_if(cancel)
             array = self._load(draft.request.image)
             replace(draft.request, image=array).run(cancel, progress, self._shelf, on_sketch)
         finally:
@@ -308,11 +315,14 @@ class Updates(QObject):
             fitted.model, fitted.workspace, fitted.seeds, window, fitted.valid, before, self._spread, cancel
         )
         self._is_drawn.clear()
-        self._seen.append((fitted, Patch(found, window)))
-        fitted.ticket.is_shown.set()
-        self._has_seen.emit()
+        ticket = fitted.ticket
+        self._pass_on(_Glimpse(ticket, Preview(ticket.source, Patch(found, window), fitted.seeds)))
         # Drawing and what comes next both need all cores.
         self._is_drawn.wait(_DRAWING_S)
+
+    def _pass_on(self, glimpse: _Glimpse) -> None:
+        self._seen.append(glimpse)
+        self._has_seen.emit()
 
     def _load(self, data: Any) -> NDArray[Any]:
         """Return the image as an array; a lazy one is computed once."""
@@ -327,13 +337,19 @@ class Updates(QObject):
     def _show_seen(self) -> None:
         """Pass on what can be seen and was not passed on yet."""
         while self._seen:
-            fitted, patch = self._seen.popleft()
-            hopeful = [one.ticket for one in (self._fitted, self._draft) if one is not None]
-            if any(fitted.ticket is one for one in hopeful) and not _why_stale(fitted.ticket):
-                self._known = self._known.with_patch(patch, fitted.seeds.shape)
-                self.previewed.emit(Preview(fitted.ticket.source, patch, fitted.seeds))
-            # Qt begins to draw a few milliseconds after it was asked to; this comes when that is over.
-            QTimer.singleShot(_BEFORE_DRAWING_MS, self._is_drawn.set)
+            glimpse = self._seen.popleft()
+            if glimpse.seen is not None:
+                self._show(glimpse.ticket, glimpse.seen)
+            if glimpse.ticket is self._newest:
+                self.awaited.emit(False)
+
+    def _show(self, ticket: _Ticket, seen: Preview) -> None:
+        hopeful = [one.ticket for one in (self._fitted, self._draft) if one is not None]
+        if any(ticket is one for one in hopeful) and not _why_stale(ticket):
+            self._known = self._known.with_patch(seen.patch, seen.seeds.shape)
+            self.previewed.emit(seen)
+        # Qt begins to draw a few milliseconds after it was asked to; this comes when that is over.
+        QTimer.singleShot(_BEFORE_DRAWING_MS, self._is_drawn.set)
 
     def _on_done(self, ticket: _Ticket, request: Request, answer: Answer) -> None:
         is_newest = ticket is self._newest
