@@ -8,7 +8,7 @@ from qtpy.QtCore import QCoreApplication, QEvent, QObject, QTimer
 from qtpy.QtWidgets import QWidget
 
 # Nobody waits longer for what they painted.
-_PATIENCE_MS = 60
+_PATIENCE_MS = 100
 
 
 class DrawingHold(QObject):

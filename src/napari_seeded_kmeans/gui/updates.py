@@ -38,7 +38,7 @@ _POLL_S = 0.01
 _DRAWING_S = 0.1
 _BEFORE_DRAWING_MS = 12
 # A preview that took no more work than this last time is worth waiting for.
-_SOON_S = 0.05
+_SOON_S = 0.1
 
 
 @dataclass(frozen=True, eq=False)
