@@ -192,3 +192,50 @@ def test_folders_are_compared_by_name(model, folder, output, tmp_path):
     assert found["a.png"].scores.iou == nsk.evaluate(read_labels(output / "a.png") == 2, truth()).iou
     with pytest.raises(nsk.SeededKMeansError, match="is not a folder"):
         next(evaluate_folder(output / "a.png", tmp_path))
+
+
+def test_a_value_to_ignore_after_the_last_class_is_not_one_of_them(output, tmp_path):
+    image, seeds = gray(0, np.uint8), strokes()
+    image[40:46, 5:60], seeds[42:44, 10:50] = np.arange(200, 255), 3
+    model = nsk.SeededKMeans(n_clusters=4).fit_many([(image, seeds)])
+    write_image(image, tmp_path / "x.png")
+    truth = model.predict(image) - 1
+    truth[0, :8] = 3
+    write_seeds(truth, tmp_path / "truth" / "x.png")
+    options = {"truth": tmp_path / "truth", "truth_from_zero": True, "ignore": 3}
+    (outcome,) = segment_folder(model, tmp_path / "x.png", output, **options)
+    assert "3" in outcome.scores["per_class"]
+    assert outcome.scores["iou"] == 1
+
+
+def test_a_grey_picture_saved_in_colours_may_have_a_pixel_size(output, tmp_path):
+    image = gray(0, np.uint8)
+    model = nsk.SeededKMeans().fit_many([(image, strokes())])
+    pixel = {"resolution": (20_000, 20_000), "resolutionunit": "CENTIMETER"}
+    tifffile.imwrite(tmp_path / "x.tif", np.stack([image] * 3, axis=-1), photometric="rgb", **pixel)
+    (outcome,) = segment_folder(model, tmp_path / "x.tif", output, jobs=1)
+    assert outcome.problem == ""
+    assert outcome.unit == "µm"
+    assert outcome.classes[2].size == pytest.approx(0.25 * outcome.classes[2].n_pixels)
+
+
+def test_time_is_no_part_of_a_size(output, tmp_path):
+    image = gray(0, np.uint8)
+    model = nsk.SeededKMeans(n_clusters=4).fit_many([(image, strokes())])
+    movie = np.stack([image] * 3)
+    tifffile.imwrite(
+        tmp_path / "x.tif", movie, imagej=True, resolution=(2, 2), metadata={"axes": "TYX", "unit": "um"}
+    )
+    (outcome,) = segment_folder(model, tmp_path / "x.tif", output, jobs=1)
+    assert outcome.classes[2].size == pytest.approx(0.25 * outcome.classes[2].n_pixels)
+    assert "µm²" in (output / "measurements.csv").read_text("utf-8")
+    assert "µm³" not in (output / "measurements.csv").read_text("utf-8")
+
+
+def test_predictions_may_lie_within_the_truth(tmp_path):
+    mask = np.eye(8, dtype=np.uint8)
+    for name in ("t/a.png", "t/pred/a.png"):
+        write_seeds(mask, tmp_path / name)
+    for prediction, true in (("t/pred", "t"), ("t", "t/pred"), ("t", "t")):
+        (found,) = evaluate_folder(tmp_path / prediction, tmp_path / true)
+        assert found.scores.iou == 1

@@ -12,8 +12,9 @@ import pytest
 import napari_seeded_kmeans as nsk
 from napari_seeded_kmeans.batch.run import segment_folder
 from napari_seeded_kmeans.io.images import write_image
+from napari_seeded_kmeans.io.seeds import write_seeds
 
-from .conftest import contents, picture
+from .conftest import contents, picture, truth
 
 SCRIPT = """
 import sys
@@ -141,3 +142,15 @@ def test_a_worker_that_dies_costs_its_file_only(model, folder, output, monkeypat
         "d.png",
     ]
     assert len(json.loads((output / "manifest.jsonl").read_text().splitlines()[0])["model_sha256"]) == 64
+
+
+def test_another_truth_is_compared_with(model, folder, output, tmp_path):
+    for name, value in (("one", 0), ("two", 1)):
+        for letter in "abcd":
+            write_seeds(np.where(truth(), 1, value).astype(np.uint8), tmp_path / name / f"{letter}.png")
+    list(segment_folder(model, folder, output, truth=tmp_path / "one", jobs=1))
+    again = list(segment_folder(model, folder, output, truth=tmp_path / "one", resume=True, jobs=1))
+    assert all(outcome.resumed for outcome in again)
+    others = list(segment_folder(model, folder, output, truth=tmp_path / "two", resume=True, jobs=1))
+    assert not any(outcome.resumed for outcome in others)
+    assert others[0].scores["iou"] < again[0].scores["iou"]

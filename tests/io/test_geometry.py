@@ -79,3 +79,18 @@ def test_a_picture_comes_with_its_geometry(tmp_path):
     assert read_picture(tmp_path / "a.tif").geometry.spacing == (2.0, 0.5, 0.25)
     np.save(tmp_path / "a.npy", STACK)
     assert read_picture(tmp_path / "a.npy").geometry == Geometry()
+
+
+def test_axes_of_ome_in_other_units_are_converted(tmp_path):
+    sizes = {"PhysicalSizeX": 0.5, "PhysicalSizeY": 0.5, "PhysicalSizeZ": 300.0, "PhysicalSizeZUnit": "nm"}
+    stack = np.zeros((4, 6, 8), np.uint8)
+    tifffile.imwrite(tmp_path / "a.ome.tif", stack, ome=True, metadata={"axes": "ZYX", **sizes})
+    found = read_geometry(tmp_path / "a.ome.tif", 3)
+    assert found.unit == "µm"
+    assert found.spacing == pytest.approx((0.3, 0.5, 0.5))
+
+
+def test_a_size_is_measured_in_space():
+    assert Geometry("TYX", (30.0, 0.5, 0.5), "µm").measured_axes(3) == (1, 2)
+    assert Geometry("", (2.0, 0.5, 0.5), "µm").measured_axes(3) == (0, 1, 2)
+    assert Geometry().measured_axes(2) == (0, 1)

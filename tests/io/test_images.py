@@ -244,3 +244,9 @@ def test_damage_never_escapes_as_another_error(tmp_path_factory, suffix, data):
         warnings.simplefilter("ignore")
         with contextlib.suppress(SeededKMeansError):
             read_image(path)
+
+
+def test_opacity_of_floats_is_resolved_over_white(tmp_path):
+    picture = np.full((8, 8, 4), 0.25, np.float32)
+    tifffile.imwrite(tmp_path / "a.tif", picture, photometric="rgb", extrasamples=["unassalpha"])
+    np.testing.assert_allclose(read_image(tmp_path / "a.tif"), np.full((8, 8, 3), 0.25 * 0.25 + 0.75))

@@ -178,3 +178,10 @@ def test_colour_pictures_are_no_labels(tmp_path):
     Image.fromarray(stroke_picture()).save(tmp_path / "strokes.png")
     with pytest.raises(SeededKMeansError, match="is a colour picture, not a label image"):
         read_labels(tmp_path / "strokes.png")
+
+
+@pytest.mark.parametrize("name", ["m.png", "m.tif"])
+def test_masks_are_written_as_seeds(tmp_path, name):
+    mask = np.eye(6, dtype=bool)
+    write_seeds(mask, tmp_path / name)
+    np.testing.assert_array_equal(read_labels(tmp_path / name), mask)

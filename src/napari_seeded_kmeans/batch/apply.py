@@ -1,7 +1,6 @@
 """One file: read, segment, compare, write. Whatever is wrong with it becomes its outcome."""
 
 import traceback
-import warnings
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 from ..core import model as core
 from ..core.cleanup import background_class
 from ..core.drift import compare_fit, measure_fit
-from ..core.errors import SeededKMeansError, SeededKMeansWarning
+from ..core.errors import SeededKMeansError, heard_by
 from ..core.evaluation import Scores, evaluate
 from ..core.label_table import table_of
 from ..core.pieces import find_pieces
@@ -42,10 +41,10 @@ class Applier:
         """Do one file; never raises for what is wrong with the file."""
         if item.problem:
             return Outcome(item.path, "failed", item.problem)
-        input_hash = ""
+        input_hash, notes = "", list[str]()
         try:
-            with warnings.catch_warnings(record=True) as caught:
-                warnings.simplefilter("always", SeededKMeansWarning)
+            # Of this thread alone: others may be warned meanwhile.
+            with heard_by(notes.append):
                 input_hash = hash_path(item.path)
                 outcome = self._segment(item, input_hash)
         except SeededKMeansError as error:
@@ -57,17 +56,18 @@ class Applier:
         except Exception as error:  # a fault of ours with one file must not cost the night's other files
             problem = f"unexpected {type(error).__name__}: {error}"
             return Outcome(item.path, "failed", problem, (traceback.format_exc(),), input_hash)
-        notes = [str(warning.message) for warning in caught if warning.category is SeededKMeansWarning]
         return replace(outcome, notes=tuple(notes))
 
     def _segment(self, item: Item, input_hash: str) -> Outcome:
         values, geometry = read_picture(item.path)
-        values, axis = self._channels(values, geometry)
-        spatial = geometry if axis is None else geometry.without(axis)
+        values, axis, spatial = self._channels(values, geometry)
         spacing = self._spacing(spatial, values.ndim - (axis is not None))
         channels_last = values if axis is None else np.moveaxis(values, axis, -1)
         labels, scores = self._predict(channels_last, spacing)
         files = self._write(item, channels_last, labels, scores, spatial)
+        measured = spatial.measured_axes(labels.ndim)
+        is_known = spatial.unit != Geometry.unit or self.job.spacing is not None
+        pixel = float(np.prod([spacing[axis] for axis in measured])) if spacing and is_known else None
         top = Path(self.job.output)
         outcome = Outcome(
             item.path,
@@ -77,20 +77,26 @@ class Applier:
             output_hashes={kind: hash_path(path) for kind, path in files.items()},
             shape=labels.shape,
             unit=spatial.unit,
-            classes=self._measure(labels, spacing, known=spatial.unit != Geometry.unit),
+            n_measured_axes=len(measured),
+            classes=self._measure(labels, pixel),
             drift=self._drift(channels_last),
         )
         return self._score(outcome, item, labels)
 
-    def _channels(self, values: NDArray[Any], geometry: Geometry) -> tuple[NDArray[Any], int | None]:
-        """Return the image and its channel axis: as asked, as the file says, as in training, or the last."""
+    def _channels(
+        self, values: NDArray[Any], geometry: Geometry
+    ) -> tuple[NDArray[Any], int | None, Geometry]:
+        """Return the image, its channel axis, and the geometry of its other axes.
+
+        The channel axis is as asked, as the file says, as in training, or the last.
+        """
         n_channels = self._n_channels
         if not n_channels:
             is_colored = values.ndim > 2 and values.shape[-1] in (3, 4) and geometry.axes[-1:] in ("", "S")
             if not is_colored:
-                return values, None
+                return values, None, geometry
             if (values == values[..., :1]).all():
-                return np.ascontiguousarray(values[..., 0]), None
+                return np.ascontiguousarray(values[..., 0]), None, geometry.without(values.ndim - 1)
             raise SeededKMeansError(
                 f"image has colours (shape {values.shape}), and the model was trained on grey values."
             )
@@ -103,7 +109,8 @@ class Applier:
         axis = next(axis for axis in known if axis is not None)
         if not -values.ndim <= axis < values.ndim:
             raise SeededKMeansError(f"channel_axis {axis} is not an axis of shape {values.shape}.")
-        return values, axis % values.ndim
+        axis %= values.ndim
+        return values, axis, geometry.without(axis)
 
     def _spacing(self, geometry: Geometry, n_spatial: int) -> tuple[float, ...] | None:
         asked = self.job.spacing
@@ -165,12 +172,10 @@ class Applier:
         write_labels(labels, files["labels"], geometry, self.colors)
         return files
 
-    def _measure(
-        self, labels: NDArray[np.integer], spacing: tuple[float, ...] | None, *, known: bool
-    ) -> dict[int, ClassMeasure]:
+    def _measure(self, labels: NDArray[np.integer], pixel: float | None) -> dict[int, ClassMeasure]:
+        """Measure the classes, given the area or volume of a pixel where it is known."""
         pieces = find_pieces(labels)
         n_labelled = max(1, int(pieces.sizes.sum()))
-        pixel = float(np.prod(spacing)) if spacing is not None and (known or self.job.spacing) else None
         measures = {}
         for value in self.classes:
             own = pieces.sizes[pieces.values == value]
@@ -212,8 +217,10 @@ class Applier:
         if len(self.classes) == 2:
             return evaluate((labels != background) & (labels != 0), truth, **options)
         if self.job.truth_from_zero:
-            shifted = truth.astype(np.int64) + (truth != self.job.ignore)
-            return evaluate(labels, shifted, background=background, **options)
+            # The value to ignore must not become that of a class, nor a class become it.
+            void = min(0, *self.classes) - 1
+            shifted = np.where(truth == self.job.ignore, void, truth.astype(np.int64) + 1)
+            return evaluate(labels, shifted, background=background, **{**options, "ignore": void})
         scored = truth[truth != self.job.ignore]
         if (scored == 0).any() and (scored == background).any():
             raise SeededKMeansError(

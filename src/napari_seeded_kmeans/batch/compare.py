@@ -62,8 +62,8 @@ def evaluate_folder(
     for name, path in (("prediction", folder), ("truth", true_folder)):
         if not path.is_dir():
             raise SeededKMeansError(f"{name} {path} is not a folder.")
-    items = find_items(folder, true_folder)
-    lonely = [item for item in find_items(true_folder, folder) if find_twin(folder, item.place) is None]
+    items = find_items(folder)
+    lonely = [item for item in find_items(true_folder) if find_twin(folder, item.place) is None]
     n_total = len(items) + len(lonely)
     for item in items:
         try:

@@ -36,7 +36,7 @@ class Item:
     problem: str = ""
 
 
-def find_items(inputs: Inputs, output: Path) -> list[Item]:
+def find_items(inputs: Inputs, output: Path | None = None) -> list[Item]:
     """Return the files that `inputs` mean, in a stable order, none twice.
 
     Parameters
@@ -44,7 +44,7 @@ def find_items(inputs: Inputs, output: Path) -> list[Item]:
     inputs : path, glob, or sequence of them
         A folder stands for the images right in it, in order of their names; a pattern such as
         ``"run*/**/*.tif"`` for what it matches. A name with wildcards that exists is a name.
-    output : Path
+    output : Path, optional
         The output folder: what lies in it is no input.
 
     Raises
@@ -53,14 +53,14 @@ def find_items(inputs: Inputs, output: Path) -> list[Item]:
         When an input is the output folder, a folder cannot be read, or there is no file at all.
     """
     names = [inputs] if isinstance(inputs, str | os.PathLike) else list(inputs)
-    own = output.resolve()
+    own = None if output is None else output.resolve()
     items: list[Item] = []
     seen: set[Path] = set()
     takers: dict[str, Path] = {}
     for name in names:
         for path, place in _expand(Path(name), own):
             resolved = _resolve(path)
-            if resolved in seen or own in resolved.parents:
+            if resolved in seen or (own is not None and own in resolved.parents):
                 continue
             seen.add(resolved)
             items.append(_claim(path, place, takers))
@@ -87,7 +87,7 @@ def find_twin(folder: Path, place: Path) -> Path | None:
     return None
 
 
-def _expand(path: Path, own: Path) -> Iterator[tuple[Path, Path]]:
+def _expand(path: Path, own: Path | None) -> Iterator[tuple[Path, Path]]:
     """Yield the files one input stands for, and where each lies below the folder or pattern."""
     if path.is_dir() and not is_zarr(path):
         _refuse_same(path, own)
@@ -106,9 +106,9 @@ def _expand(path: Path, own: Path) -> Iterator[tuple[Path, Path]]:
         yield path, Path(path.name)
 
 
-def _refuse_same(folder: Path, own: Path) -> None:
+def _refuse_same(folder: Path, own: Path | None) -> None:
     """Labels have the names of their images: in one folder they would overwrite them."""
-    if _resolve(folder) == own:
+    if own is not None and _resolve(folder) == own:
         raise SeededKMeansError(f"output {own} is an input folder: choose another, or one inside it.")
 
 

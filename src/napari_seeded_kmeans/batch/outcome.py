@@ -55,6 +55,8 @@ class Outcome:
         Spatial shape.
     unit : str
         Unit of the pixel size, "pixel" where unknown.
+    n_measured_axes : int
+        The power of the unit: how many axes a size is measured in, time not among them.
     classes : mapping of int to ClassMeasure
         By class value.
     drift : mapping or None
@@ -78,6 +80,7 @@ class Outcome:
     output_hashes: Mapping[str, str] = field(default_factory=dict)
     shape: tuple[int, ...] = ()
     unit: str = "pixel"
+    n_measured_axes: int = 0
     classes: Mapping[int, ClassMeasure] = field(default_factory=dict)
     drift: Mapping[str, Any] | None = None
     scores: Mapping[str, Any] | None = None
@@ -103,6 +106,7 @@ class Outcome:
             "output_sha256": dict(self.output_hashes),
             "shape": list(self.shape),
             "unit": self.unit,
+            "n_measured_axes": self.n_measured_axes,
             "classes": {
                 str(value): {
                     "n_pixels": measure.n_pixels,
@@ -130,6 +134,8 @@ class Outcome:
             output_hashes=row["output_sha256"],
             shape=tuple(row["shape"]),
             unit=row["unit"],
+            # Manifests of before counted all axes.
+            n_measured_axes=row.get("n_measured_axes", len(row["shape"])),
             classes={int(value): ClassMeasure(**measure) for value, measure in row["classes"].items()},
             drift=row["drift"],
             scores=row["scores"],

@@ -11,7 +11,7 @@ from ..core.errors import SeededKMeansError
 from ..core.threads import Cancel
 from ..estimator import SeededKMeans
 from ..io.files import reason, remove_leftovers
-from .inputs import Inputs, Item, PathLike, find_items
+from .inputs import Inputs, Item, PathLike, find_items, find_twin
 from .job import Job
 from .manifest import Manifest, hash_path, read_manifest
 from .outcome import Outcome
@@ -124,7 +124,7 @@ def _run(
     known = {outcome.path: outcome for outcome in earlier}
     for index, item in enumerate(items):
         outcome = known.get(item.path)
-        if outcome is not None and not item.problem and _still_valid(outcome, folder):
+        if outcome is not None and not item.problem and _still_valid(outcome, item, job):
             finished[index] = outcome
     todo = [index for index in range(len(items)) if index not in finished]
     with Manifest(folder, job.header(), finished.values()) as manifest:
@@ -157,14 +157,19 @@ def _affordable_jobs(n_files: int) -> int:
     return min(os.cpu_count() or 1, math.ceil(n_files / _FILES_PER_PROCESS))
 
 
-def _still_valid(outcome: Outcome, folder: Path) -> bool:
-    """Whether an earlier outcome is complete, and neither its input nor its outputs have changed."""
+def _still_valid(outcome: Outcome, item: Item, job: Job) -> bool:
+    """Whether an earlier outcome is complete, and its input, its truth and its outputs are the same."""
     if outcome.status != "done":
         return False
+    truth = None if job.truth is None else find_twin(Path(job.truth), item.place)
     try:
-        return hash_path(outcome.path) == outcome.input_hash and all(
-            hash_path(folder / outcome.outputs[kind]) == digest
-            for kind, digest in outcome.output_hashes.items()
+        return (
+            hash_path(outcome.path) == outcome.input_hash
+            and (truth is None or hash_path(truth) == outcome.truth_hash)
+            and all(
+                hash_path(Path(job.output, outcome.outputs[kind])) == digest
+                for kind, digest in outcome.output_hashes.items()
+            )
         )
     except OSError:
         return False

@@ -30,7 +30,7 @@ def write_measurements(outcomes: Sequence[Outcome], job: Job, folder: Path) -> N
         if not outcome.classes:
             writer.writerow([*head, *[""] * (len(_COLUMNS) + len(scored) - len(head)), *tail])
         for value, measure in outcome.classes.items():
-            unit = _power(outcome.unit, len(outcome.shape)) if measure.size is not None else ""
+            unit = _power(outcome.unit, outcome.n_measured_axes) if measure.size is not None else ""
             writer.writerow(
                 [
                     *head,

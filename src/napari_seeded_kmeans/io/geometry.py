@@ -15,6 +15,7 @@ _PIXEL = "pixel"
 # One spelling per unit, as OME has it; ImageJ and people have others.
 _UNITS = {"um": "µm", "μm": "µm", "micron": "µm", "microns": "µm", "inch": "in"}
 _UM_PER_CM = 10_000.0
+_METRES = {"pm": 1e-12, "Å": 1e-10, "nm": 1e-9, "µm": 1e-6, "mm": 1e-3, "cm": 1e-2, "m": 1.0, "in": 0.0254}
 _CENTIMETRES = 3
 
 
@@ -40,6 +41,11 @@ class Geometry:
     def channel_axis(self) -> int | None:
         """The axis that holds channels, where the file says so."""
         return next((index for index, letter in enumerate(self.axes) if letter in CHANNEL_AXES), None)
+
+    def measured_axes(self, n_axes: int) -> tuple[int, ...]:
+        """Return the axes in which a size is measured: not time; all where nothing is known of them."""
+        in_space = [index for index, letter in enumerate(self.axes) if letter in "ZYX"]
+        return tuple(in_space or range(n_axes))
 
     def without(self, axis: int) -> Self:
         """Return the geometry of the array without one axis."""
@@ -102,7 +108,7 @@ def _sizes(tiff: tifffile.TiffFile) -> tuple[dict[str, float], str]:
         spacing = tiff.imagej_metadata.get("spacing")
         unit = str(tiff.imagej_metadata.get("unit") or "").replace("\\u00B5", "µ")
         sizes |= {"Z": abs(float(spacing))} if spacing else {}
-        return (sizes, _UNITS.get(unit, unit)) if unit and unit != _PIXEL else ({}, _PIXEL)
+        return (sizes, _unit(unit)) if unit and unit != _PIXEL else ({}, _PIXEL)
     # Pictures for screens say 72 or 96 dots per inch without meaning it; centimetres are meant.
     if "ResolutionUnit" in tags and tags["ResolutionUnit"].value == _CENTIMETRES:
         return {letter: size * _UM_PER_CM for letter, size in sizes.items()}, "µm"
@@ -112,13 +118,23 @@ def _sizes(tiff: tifffile.TiffFile) -> tuple[dict[str, float], str]:
 def _ome_sizes(xml: str) -> tuple[dict[str, float], str]:
     images = tifffile.xml2dict(xml)["OME"]["Image"]
     pixels = (images[0] if isinstance(images, list) else images)["Pixels"]
+    units = {letter: _unit(str(pixels.get(f"PhysicalSize{letter}Unit", "µm"))) for letter in "XYZ"}
     sizes = {
         letter: float(pixels[f"PhysicalSize{letter}"])
         for letter in "XYZ"
         if float(pixels.get(f"PhysicalSize{letter}", 0)) > 0
     }
-    unit = str(pixels.get("PhysicalSizeXUnit", "µm"))
-    return sizes, _UNITS.get(unit, unit)
+    common = units[next(iter(sizes), "X")]
+    for letter, size in sizes.items():
+        if units[letter] != common:
+            if not {units[letter], common} <= _METRES.keys():
+                return {}, _PIXEL
+            sizes[letter] = size * _METRES[units[letter]] / _METRES[common]
+    return sizes, common
+
+
+def _unit(name: str) -> str:
+    return _UNITS.get(name, name)
 
 
 def _ome(geometry: Geometry) -> dict[str, Any]:

@@ -116,8 +116,10 @@ def _fits(array: NDArray[Any], suffix: str, n_channels: int) -> bool:
 def _over_white(picture: NDArray[Any]) -> NDArray[Any]:
     """Lay a picture with opacity as its last channel over white; (y, x, 2) becomes (y, x)."""
     colors, alpha = picture[..., :-1], picture[..., -1:]
-    white = np.iinfo(picture.dtype).max
+    is_float = picture.dtype.kind == "f"
+    white = 1.0 if is_float else np.iinfo(picture.dtype).max
     if (alpha != white).any():
         opacity = alpha / white
-        colors = np.rint(colors * opacity + white * (1 - opacity)).astype(picture.dtype)
+        mixed = colors * opacity + white * (1 - opacity)
+        colors = (mixed if is_float else np.rint(mixed)).astype(picture.dtype)
     return np.ascontiguousarray(colors[..., 0] if colors.shape[-1] == 1 else colors)

@@ -113,7 +113,9 @@ def write_seeds(seeds: ArrayLike, path: PathLike) -> None:
         raise SeededKMeansError(f"seeds must be an integer array, not {array.dtype}.")
     if suffix in (".jpg", ".jpeg"):
         raise SeededKMeansError(f"cannot write {path}: JPEG changes values; use .png or .tif.")
-    if array.dtype.kind == "b" or (suffix == ".png" and array.size and array.min() >= 0):
+    if array.dtype.kind == "b":
+        array = array.astype(np.uint8)
+    elif suffix == ".png" and array.size and array.min() >= 0:
         array = array.astype(np.min_scalar_type(array.max()))
     write_array(array, path, is_flat=True)
 
