@@ -235,3 +235,43 @@ def test_what_nobody_painted_is_strange():
     strangeness = nsk.segment(image, seeds).strangeness
     assert np.median(strangeness[seeds != 0]) < 1
     assert nsk.none_of_these(strangeness)[48:52, 65:70].all()
+
+
+def test_four_axes_are_segmented_everywhere_and_predicted():
+    image, seeds, _ = scene((9, 9, 20, 30))
+    labels = nsk.segment(image, seeds, spread="everywhere").labels
+    assert labels.shape == image.shape
+    model = nsk.SeededKMeans().fit(image, seeds)
+    np.testing.assert_array_equal(model.predict(image) == 2, labels == 2)
+    assert model.cluster_map(image).min() >= 1
+
+
+def test_one_axis_has_a_cluster_map():
+    image, seeds, _ = scene((400,))
+    assert nsk.SeededKMeans().fit(image, seeds).cluster_map(image).shape == (400,)
+
+
+@pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan])
+def test_colours_that_are_not_finite_get_no_class(value):
+    image, seeds, _ = scene(channels=3)
+    image = (image / 255).astype(np.float32)
+    image[5, 5, 0] = value
+    result = nsk.segment(image, seeds)
+    assert result.labels[5, 5] == 0
+    assert np.count_nonzero(result.labels == 0) == 1
+
+
+def test_a_blur_does_not_spread_what_is_not_finite():
+    image, seeds, _ = scene()
+    image = image.astype(np.float32)
+    image[20, 30] = np.nan
+    result = nsk.segment(image, seeds, blur_sigma_px=2.0)
+    assert np.argwhere(result.labels == 0).tolist() == [[20, 30]]
+
+
+def test_any_byte_order_is_predicted_by_colours_alone():
+    image = np.random.default_rng(0).integers(0, 1000, (40, 50)).astype(np.uint16)
+    model = nsk.SeededKMeans.from_clusters(nsk.cluster_image(image, 3))
+    np.testing.assert_array_equal(model.predict(image.astype(">u2")), model.predict(image))
+    with pytest.raises(nsk.SeededKMeansError, match="image is empty"):
+        model.predict(np.uint16(5))

@@ -373,7 +373,7 @@ class SeededKMeans:
         spacing: float | tuple[float, ...] | None = None,
     ) -> NDArray[np.integer]:
         """Return the labels (*spatial,) of an image of the kind that was painted on."""
-        table, array = table_of(self._fitted()), np.asarray(image)
+        table, array = table_of(self._fitted()), check_image(image)
         if channel_axis is None and table.takes(array):
             n_spatial = array.ndim - (table.model.recipe.n_channels > 0)
             return table.predict(array, spacing=_check_spacing(spacing, n_spatial)).astype(np.int64)

@@ -117,3 +117,11 @@ def test_a_given_start_is_followed():
     samples = np.array([0.0, 1, 10, 11, 20, 21])
     result = kmeans(samples, 2, init=[[30.0], [-5.0]])
     np.testing.assert_array_equal(result.labels[[0, -1]], [1, 0])
+
+
+def test_one_value_far_away_costs_no_cluster():
+    values = np.append(np.random.default_rng(1).normal(size=100_000), 1e9)
+    found = kmeans(values[:, np.newaxis], 8)
+    without = kmeans(values[:-1, np.newaxis], 7)
+    assert len(found.centers) == 8
+    np.testing.assert_allclose(np.sort(found.centers[:, 0])[:-1], np.sort(without.centers[:, 0]), atol=1e-3)

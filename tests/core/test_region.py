@@ -96,3 +96,18 @@ def test_maps_of_a_lazy_result_are_those_of_the_whole_image(two_halves, seeds, r
         assert strangeness == plain.strangeness[position]
     for name in ("scores", "uncertainty", "strangeness"):
         np.testing.assert_array_equal(getattr(lazy, name), getattr(plain, name))
+
+
+def test_a_region_hides_no_mismatch(two_halves, seeds, region):
+    with pytest.raises(SeededKMeansError, match=r"seeds have shape \(48, 64\), but"):
+        segment(np.pad(two_halves, 10), seeds, region=region)
+    with pytest.raises(SeededKMeansError, match="seeds have shape"):
+        segment(two_halves, np.stack([seeds] * 4), region=np.stack([region] * 4))
+    with pytest.raises(SeededKMeansError, match="channel_axis 5"):
+        segment(np.stack([two_halves] * 3, axis=-1), seeds, region=region, channel_axis=5)
+
+
+def test_a_class_to_ignore_may_be_a_numpy_number(two_halves, seeds):
+    seeds[0:4, 10:20] = 3
+    found = segment(two_halves, seeds, ignore=seeds.max())
+    np.testing.assert_array_equal(found.labels, segment(two_halves, seeds, ignore=3).labels)

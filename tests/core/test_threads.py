@@ -5,6 +5,7 @@ import threading
 import numpy as np
 import pytest
 
+from napari_seeded_kmeans.core import threads
 from napari_seeded_kmeans.core.errors import CancelledError, SeededKMeansError, heard_by, warn
 from napari_seeded_kmeans.core.kmeans import kmeans
 from napari_seeded_kmeans.core.threads import get_num_threads, map_tiles, set_num_threads, tiles
@@ -148,3 +149,12 @@ def test_helpers_tell_whoever_listens_to_the_caller():
     with heard_by(heard.append):
         map_tiles(work, range(2))
     assert sorted(heard) == ["0", "1"]
+
+
+def test_a_pool_never_has_no_threads(monkeypatch):
+    # As if another thread had set one thread in between.
+    monkeypatch.setattr(threads, "_pool", None)
+    monkeypatch.setattr(threads, "get_num_threads", lambda: 1)
+    (helper,) = threads._call_on_pool(lambda: None, 1)
+    assert helper.result(10) is None
+    threads._pool.shutdown()

@@ -1,5 +1,7 @@
 """What is kept of an image between strokes changes nothing but the time."""
 
+from threading import Event, Thread
+
 import numpy as np
 import pytest
 
@@ -202,3 +204,24 @@ def test_segmenting_with_a_shelf_gives_the_same_bits():
         found = segment(IMAGE, seeds, n_clusters=4, shelf=shelf)
         assert found.scores.tobytes() == alone.scores.tobytes()
         assert found.labels.tobytes() == alone.labels.tobytes()
+
+
+def test_clearing_a_shelf_waits_for_what_is_being_made():
+    shelf, image, started, cleared = Shelf(), np.zeros((4, 4)), Event(), Event()
+
+    def clear():
+        started.wait(10)
+        shelf.clear()
+        cleared.set()
+
+    def make():
+        started.set()
+        assert not cleared.wait(0.05)
+        return Workspace(image, FeatureRecipe("intensity", 0, 0.0, 1.0))
+
+    thread = Thread(target=clear)
+    thread.start()
+    made = shelf.workspace(image, "", make)
+    thread.join(10)
+    assert made is not None
+    assert shelf._workspace is None

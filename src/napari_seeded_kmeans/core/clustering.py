@@ -128,7 +128,7 @@ def cluster_image(
         and 1 degrees are neighbours.
     channel_axis : int, optional
         Which axis holds the channels; default the last of three or more axes if it has length 3 or 4, else
-        none. The fourth of four uint8 channels is opacity and takes no part.
+        none. A fourth channel is then opacity and takes no part; with `channel_axis`, that of uint8 is.
     random_state : int
         Seed of the generator; the same seed gives the same bits.
     cancel : callable, optional

@@ -128,7 +128,7 @@ def make_color_table(
     color_space : {"rgb", "hsv", "lab", "intensity"}
     channel_axis : int, optional
         Which axis holds the channels; default the last of three or more axes if it has length 3 or 4, else
-        none. The fourth of four uint8 channels is opacity and takes no part.
+        none. A fourth channel is then opacity and takes no part; with `channel_axis`, that of uint8 is.
     grey_as_rgb : bool
         Compare an image that is not red, green, blue by its values, whatever `color_space` says.
     is_quick : bool

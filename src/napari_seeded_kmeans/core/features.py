@@ -113,19 +113,26 @@ def check_image(
         array = array.astype(np.uint8)
     elif not array.dtype.isnative:
         array = array.astype(array.dtype.newbyteorder("="))
-    if channel_axis is None and n_spatial == array.ndim - 1:
+    axis = find_channel_axis(array.shape, n_spatial, channel_axis)
+    return array if axis is None else np.moveaxis(array, axis, -1)
+
+
+def find_channel_axis(
+    shape: tuple[int, ...], n_spatial: int | None = None, channel_axis: int | None = None
+) -> int | None:
+    """Return which axis of an image holds the channels, from 0, if any; arguments as of `check_image`."""
+    n_axes = len(shape)
+    if channel_axis is None and n_spatial == n_axes - 1:
         channel_axis = -1
     if channel_axis is None:
-        return array
-    if not -array.ndim <= channel_axis < array.ndim:
+        return None
+    if not -n_axes <= channel_axis < n_axes:
+        raise SeededKMeansError(f"channel_axis {channel_axis} is not an axis of an image of shape {shape}.")
+    if n_spatial == n_axes:
         raise SeededKMeansError(
-            f"channel_axis {channel_axis} is not an axis of an image of shape {array.shape}."
+            f"channel_axis is {channel_axis}, but seeds have as many axes as the image: {shape}."
         )
-    if n_spatial == array.ndim:
-        raise SeededKMeansError(
-            f"channel_axis is {channel_axis}, but seeds have as many axes as the image: {array.shape}."
-        )
-    return np.moveaxis(array, channel_axis, -1)
+    return channel_axis % n_axes
 
 
 def resolve_recipe(
@@ -265,6 +272,9 @@ def _features(image: NDArray[Any], recipe: FeatureRecipe) -> NDArray[np.float32]
     """Return the features of an image, or of a row of its pixels."""
     n_channels = recipe.n_channels
     values = image.astype(np.float32)
+    if image.dtype.kind == "f":
+        # What is infinite would be clipped to white, and look finite.
+        values[~np.isfinite(values)] = np.nan
     if not n_channels:
         values = values[..., np.newaxis]
     if recipe.blur_sigma_px > 0:
@@ -289,13 +299,25 @@ def _features(image: NDArray[Any], recipe: FeatureRecipe) -> NDArray[np.float32]
 
 
 def _blur(values: NDArray[np.float32], sigma_px: float) -> NDArray[np.float32]:
-    """Gaussian over the spatial axes; sigma 1.1 gives the 5x5 window of the classic preset."""
+    """Gaussian over the spatial axes; sigma 1.1 gives the 5x5 window of the classic preset.
+
+    NaN stays where it is: beside it the mean is that of the other pixels (normalised convolution).
+    """
     radius = max(1, round(_BLUR_RADIUS_IN_SIGMA * sigma_px))
     axes = tuple(range(values.ndim - 1))
-    blurred: NDArray[np.float32] = ndimage.gaussian_filter(
-        values, sigma_px, axes=axes, radius=radius, mode="mirror"
-    )
-    return blurred
+
+    def smooth(maps: NDArray[np.float32]) -> NDArray[np.float32]:
+        smoothed: NDArray[np.float32] = ndimage.gaussian_filter(
+            maps, sigma_px, axes=axes, radius=radius, mode="mirror"
+        )
+        return smoothed
+
+    known = ~np.isnan(values)
+    if known.all():
+        return smooth(values)
+    weights = smooth(known.astype(np.float32))
+    sums = smooth(np.where(known, values, np.float32(0)))
+    return np.where(known, sums / np.where(known, weights, np.float32(1)), np.float32(np.nan))
 
 
 def _hue_cone(rgb: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -155,9 +155,17 @@ def _trace(splits: NDArray[np.int32], k: int, m: int) -> NDArray[np.int64]:
 def _gather(
     values: NDArray[np.float64], weights: NDArray[np.float64]
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return where each bin starts (with the end), its mean and its weight."""
-    bins = ((values - values[0]) * (EXACT_VALUES / (values[-1] - values[0]))).astype(np.int64)
-    starts = np.flatnonzero(np.diff(np.minimum(bins, EXACT_VALUES - 1), prepend=-1))
+    """Return where each bin starts (with the end), its mean and its weight.
+
+    Half of the bins are as wide as each other, half hold as many values: one value far away must not put
+    all others into one bin.
+    """
+    n_bins = EXACT_VALUES // 2
+    widths = ((values - values[0]) * (n_bins / (values[-1] - values[0]))).astype(np.int64)
+    starts = np.union1d(
+        np.flatnonzero(np.diff(np.minimum(widths, n_bins - 1), prepend=-1)),
+        np.arange(n_bins) * len(values) // n_bins,
+    )
     totals = np.add.reduceat(weights, starts)
     origins = values[starts]
     shifted = values - np.repeat(origins, np.diff(starts, append=len(values)))

@@ -9,9 +9,11 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import ndimage
 
 from .errors import SeededKMeansError
+from .features import find_channel_axis
 from .model import Result
 from .scene import Factors
 from .score_maps import Maps
+from .seeds import check_seed_image
 from .threads import Cancel
 
 Box = tuple[slice, ...]
@@ -54,9 +56,9 @@ class Part:
         if region is not None:
             inside = check_region(region, self._shape)
             self._box = _bounding_box(inside)
-            self.image = _crop(image, self._box, channel_axis)
+            self.image = _crop(image, seeds, self._box, channel_axis)
             self.seeds, self.valid = np.asarray(seeds)[self._box], inside[self._box]
-        ignored = {ignore} if isinstance(ignore, int) else set(ignore)
+        ignored = set(ignore) if isinstance(ignore, Collection) else {ignore}
         if ignored:
             teaching = ~np.isin(self.seeds, list(ignored))
             self.valid = teaching if self.valid is None else self.valid & teaching
@@ -145,10 +147,12 @@ def _bounding_box(inside: NDArray[np.bool_]) -> Box:
     return tuple(box)
 
 
-def _crop(image: ArrayLike, box: Box, channel_axis: int | None) -> Any:
+def _crop(image: ArrayLike, seeds: ArrayLike, box: Box, channel_axis: int | None) -> Any:
     """Return an image (*spatial[, c]) cropped to `box`, all its channels; lazy ones stay lazy."""
     array: Any = image if hasattr(image, "ndim") else np.asarray(image)
-    if array.ndim == len(box):
+    axis = find_channel_axis(array.shape, len(box), channel_axis)
+    if axis is None:
+        check_seed_image(seeds, array.shape)
         return array[box]
-    axis = (array.ndim - 1 if channel_axis is None else channel_axis) % array.ndim
+    check_seed_image(seeds, array.shape[:axis] + array.shape[axis + 1 :])
     return array[(*box[:axis], slice(None), *box[axis:])]

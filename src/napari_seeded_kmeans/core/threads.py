@@ -144,7 +144,7 @@ def _call_on_pool(function: Callable[[], None], times: int) -> list[Future[None]
     with _lock:
         if _pool is None:
             # The caller is one of the threads.
-            _pool = ThreadPoolExecutor(get_num_threads() - 1, "seeded-kmeans", _mark_busy)
+            _pool = ThreadPoolExecutor(max(1, get_num_threads() - 1), "seeded-kmeans", _mark_busy)
         # What is true of the caller, as who hears its warnings, is true of its helpers.
         return [_pool.submit(copy_context().run, function) for _ in range(times)]
 

@@ -284,13 +284,17 @@ class Shelf:
         with self._lock:
             if self._workspace is not None and key == self._key and self._workspace.serves(recipe):
                 return self._workspace
-            self.clear()
-            self._workspace = make()
+            self._forget()
+            workspace = self._workspace = make()
             self._key, self._image = key, image
-            return self._workspace
+            return workspace
 
     def clear(self) -> None:
-        """Keep nothing."""
+        """Keep nothing; what is just being made is waited for."""
+        with self._lock:
+            self._forget()
+
+    def _forget(self) -> None:
         self._key = self._image = self._workspace = None
 
 
