@@ -236,21 +236,29 @@ def test_an_image_scaled_meanwhile_gets_no_result_of_before(viewer, dock, live, 
     assert "scaled since" in dock.hint_line.text
 
 
-@pytest.mark.parametrize("change", ["choose", "remove"])
+@pytest.mark.parametrize("change", ["choose", "remove", "remove with its mask"])
 def test_another_image_than_the_one_worked_on_gets_no_result(change, viewer, dock, live, settle, jobs):
-    before = mask(viewer).copy()
-    live.paint((20, 20), 2)
-    QCoreApplication.processEvents()
+    layer = viewer.layers["halves mask"]
+    before = layer.data.copy()
     other = viewer.add_image(viewer.layers["halves"].data[:, ::-1].copy(), name="other")
+    live.data[:, 32:50] = 1
+    live.refresh()
+    QCoreApplication.processEvents()
+    assert dock.session.stage is Stage.RUNNING
     if change == "choose":
         dock.choice.choose_image(other)
     else:
         viewer.layers.remove("halves")
+    if change == "remove with its mask":
+        viewer.layers.remove(layer)
     jobs.may_go_on.set()
-    settle(dock)
-    np.testing.assert_array_equal(mask(viewer), before)
+    assert settle(dock) is (Stage.NEEDS_SEEDS if change == "choose" else Stage.READY)
+    dock._updates._runner._thread.join(20)
+    QCoreApplication.processEvents()
+    np.testing.assert_array_equal(layer.data, before)
     assert "other mask" not in viewer.layers
     assert dock.choice.image is other
+    assert dock.result is None
 
 
 def test_strokes_of_the_mouse_are_unlearnt_by_the_keys(window, docked, two_halves, settle):
