@@ -93,6 +93,17 @@ def test_while_an_update_is_quick_the_old_words_stay():
     assert not session.is_slow, "every job has its own patience"
 
 
+def test_a_result_that_comes_too_late_does_not_hide_what_is_missing_but_a_file_is_told_of():
+    session = Session()
+    session.observe(READY)
+    session.start()
+    session.observe(replace(READY, region_problem="Nothing is painted in field."))
+    session.finish("Half of it.")
+    assert session.hint == "Nothing is painted in field."
+    session.finish("Saved.", Work.FILES)
+    assert session.hint == "Saved."
+
+
 def test_a_class_erased_to_nothing_is_named_while_an_update_runs():
     session = Session()
     session.observe(READY)

@@ -74,6 +74,7 @@ class Session:
         self._is_slow = self._is_first = self._is_holding = False
         self._error = ""
         self._summary = ""
+        self._told_by = Work.UPDATE
         self._is_fresh = False
         self._offer = ""
         self._offered_at_px = 0
@@ -131,8 +132,10 @@ class Session:
             return f"{why} You can go on painting; Cancel (key C) stops it."
         if self.has_offer:
             return self._offer
+        if self._is_fresh and self._told_by is Work.FILES:
+            return self._summary
         # What was said last stays for as long as an update takes: nothing flickers at every stroke.
-        is_valid = self._is_fresh or (bool(self._running) and self.can_segment)
+        is_valid = self.can_segment and (self._is_fresh or bool(self._running))
         return (self._summary if is_valid else "") or self._next_step()
 
     @property
@@ -143,7 +146,7 @@ class Session:
 
     def advise(self, text: str) -> None:
         """Say where to paint next, until something is painted."""
-        self._error, self._summary, self._is_fresh = "", text, True
+        self._error, self._summary, self._is_fresh, self._told_by = "", text, True, Work.UPDATE
         self.changed.emit()
 
     def offer(self, text: str) -> None:
@@ -189,7 +192,7 @@ class Session:
     def finish(self, summary: str, work: Work = Work.UPDATE) -> None:
         """Say that a job is done; `summary` tells what came out and what to do next."""
         self._running -= {work}
-        self._error, self._summary, self._is_fresh = "", summary, bool(summary)
+        self._error, self._summary, self._is_fresh, self._told_by = "", summary, bool(summary), work
         self.changed.emit()
 
     def fail(self, message: str, work: Work = Work.UPDATE) -> None:

@@ -261,6 +261,33 @@ def test_another_image_than_the_one_worked_on_gets_no_result(change, viewer, doc
     assert dock.result is None
 
 
+@pytest.mark.parametrize("is_first", [False, True])
+def test_what_cannot_be_segmented_any_more_is_given_up_and_the_hint_says_why(
+    is_first, viewer, dock, live, settle, jobs
+):
+    if is_first:
+        dock.choice.choose_seeds(viewer.add_labels(live.data.copy(), name="other seeds"))
+        seeds = dock.choice.seeds
+    else:
+        seeds = live
+    seeds.data[:, 32:50] = 1
+    seeds.refresh()
+    dock._seeds.look()
+    assert dock.session.stage is Stage.RUNNING
+    before = dock.result
+    nothing = viewer.add_shapes(name="nothing")
+    dock.choice.choose_region(nothing)
+    assert dock.session.stage is Stage.NEEDS_REGION
+    jobs.may_go_on.set()
+    dock._updates._runner._thread.join(20)
+    QCoreApplication.processEvents()
+    assert dock.result is before
+    assert "nothing" in dock.hint_line.text
+    dock.choice.choose_region(None)
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    np.testing.assert_array_equal(mask(viewer), expected(viewer, seeds).labels)
+
+
 def test_strokes_of_the_mouse_are_unlearnt_by_the_keys(window, docked, two_halves, settle):
     window.add_image(two_halves, name="halves")
     seeds = docked.new_seeds()

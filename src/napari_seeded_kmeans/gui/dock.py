@@ -342,5 +342,6 @@ class SeededSegmentation(DockFrame):
 
     def _catch_up(self) -> None:
         """Follow what is not painted: only what somebody asked for, so that nothing starts unasked."""
-        if self._results.last is not None or self._follower.is_behind:
+        is_wanted = self._results.last is not None or Work.UPDATE in self.session.running
+        if is_wanted or self._follower.is_behind:
             self._follower.follow()

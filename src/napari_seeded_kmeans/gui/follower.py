@@ -60,9 +60,14 @@ class Follower:
             self.ask()
 
     def ask(self, *, afresh: bool = False) -> None:
-        """Ask for a result of what is there now, if nothing is missing; `afresh` as for `Updates.ask`."""
+        """Ask for a result of what is there now; `afresh` as for `Updates.ask`.
+
+        If something is missing, what was asked for before is given up.
+        """
         source = self._inputs.source
         if source is None or not self._session.can_segment:
+            self._updates.cancel()
+            self._session.stop(Work.UPDATE)
             return
         self.is_behind = False
         self._session.start()
