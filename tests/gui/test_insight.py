@@ -189,6 +189,17 @@ def test_the_answer_follows_the_next_result(dock, seeds, settle, qtbot):
     qtbot.waitUntil(lambda: "painted as <b>background</b>" in dock.insight.panel.answer)
 
 
+def test_of_a_larger_image_no_pixel_is_asked_about_before_its_result(viewer, dock, seeds, qtbot):
+    ask(dock, (20, 50), qtbot)
+    image = viewer.layers["halves"]
+    image.data = np.pad(image.data, 40)
+    assert not dock.insight.panel.pin_button.isEnabled()
+    dock.insight._inspector.pass_by((100, 120))
+    dock.insight._inspector.pin((100, 120))
+    assert "100" not in dock.insight.panel.answer
+    assert "48 x 64 pixels but the image is 128 x 144 pixels" in dock.hint_line.text
+
+
 def test_the_strokes_behind_a_pixel_light_up(viewer, dock, seeds, qtbot):
     ask(dock, (20, 50), qtbot)
     qtbot.mouseClick(dock.insight.panel.strokes_button, Qt.MouseButton.LeftButton)

@@ -166,6 +166,22 @@ def test_new_pixels_are_followed(viewer, dock, live, settle):
     np.testing.assert_array_equal(mask(viewer), expected(viewer, live).labels)
 
 
+def test_of_pixels_that_are_gone_nothing_is_said_any_more(viewer, dock, live, settle):
+    dock.run_bar.set_live(False)
+    dock.insight.palette_fold.set_open(True)
+    assert dock.insight.table.isVisible()
+    image = viewer.layers["halves"]
+    image.data = image.data[:, ::-1].copy()
+    assert dock.session.stage is Stage.READY
+    assert "press Segment" in dock.hint_line.text
+    assert not dock.session.has_advice
+    assert dock.result is None
+    assert dock.insight._last is None
+    dock.run_bar.set_live(True)
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    np.testing.assert_array_equal(mask(viewer), expected(viewer, live).labels)
+
+
 def test_not_live_waits_for_the_button_and_live_again_catches_up(viewer, dock, live, settle):
     dock.run_bar.set_live(False)
     before = mask(viewer).copy()

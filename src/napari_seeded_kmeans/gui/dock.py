@@ -232,9 +232,18 @@ class SeededSegmentation(DockFrame):
         self._records.look_for_kept()
 
     def _on_pixels_changed(self) -> None:
-        self._look()
-        self._catch_up()
+        is_wanted = self._is_wanted()
         self._results.last = None
+        # What went wrong was about other pixels, too.
+        self.session.forget()
+        self._look()
+        if is_wanted:
+            self._follower.follow()
+        if self._follower.is_behind:
+            # No other result is on its way.
+            self.insight.clear()
+            self._chosen.clear()
+        self.insight.clear_if_resized()
         self._records.look_for_kept()
 
     def _on_channels_chosen(self) -> None:
@@ -342,6 +351,10 @@ class SeededSegmentation(DockFrame):
 
     def _catch_up(self) -> None:
         """Follow what is not painted: only what somebody asked for, so that nothing starts unasked."""
-        is_wanted = self._results.last is not None or Work.UPDATE in self.session.running
-        if is_wanted or self._follower.is_behind:
+        if self._is_wanted():
             self._follower.follow()
+
+    def _is_wanted(self) -> bool:
+        """Whether somebody asked for a result that is there, is being worked out, or is due."""
+        is_running = Work.UPDATE in self.session.running
+        return self._results.last is not None or is_running or self._follower.is_behind

@@ -94,6 +94,12 @@ class Insight(QObject):
         self._highlight.clear()
         self.stop_pointing()
 
+    def clear_if_resized(self) -> None:
+        """Be about no result if its image has another shape by now."""
+        last = self._last
+        if last is not None and last.answer.segmentation.labels.shape != last.source.shape:
+            self.clear()
+
     def stop_pointing(self) -> None:
         """Let clicks into the image paint again."""
         for button in (self.table.pick_button, self.panel.pin_button):
