@@ -124,6 +124,26 @@ def test_a_file_and_an_update_run_each_on_their_own():
     assert session.stage is Stage.DONE
 
 
+@pytest.mark.parametrize("work", [None, Work.FILES])
+def test_what_went_wrong_beside_an_update_does_not_end_it_and_stays_after_it(work):
+    session = Session()
+    session.observe(READY)
+    session.start()
+    if work is not None:
+        session.start(work)
+    session.fail("The disk is full.", work)
+    assert session.running == {Work.UPDATE}
+    session.observe(replace(READY, has_result=True))
+    session.finish("Half of it.")
+    assert session.hint == "The disk is full."
+    session.observe(replace(READY, has_result=True, painted_px=10))
+    session.start()
+    session.fail("No red.")
+    session.start()
+    session.finish("Half of it.")
+    assert session.hint == "Half of it."
+
+
 def test_the_same_facts_are_no_news():
     session, heard = Session(), []
     session.changed.connect(lambda: heard.append(session.stage))

@@ -4,7 +4,7 @@ No Qt and no napari here. The window reports what it sees by :meth:`Session.obse
 state of every control, and the hint line, from :attr:`Session.stage` and :attr:`Session.hint`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from psygnal import Signal
@@ -73,6 +73,7 @@ class Session:
         self._running: frozenset[Work] = frozenset()
         self._is_slow = self._is_first = self._is_holding = False
         self._error = ""
+        self._failed: Work | None = None
         self._summary = ""
         self._told_by = Work.UPDATE
         self._is_fresh = False
@@ -161,8 +162,13 @@ class Session:
 
     def observe(self, facts: Facts) -> None:
         """Take note of what is chosen and painted; what was said about other facts no longer holds."""
-        if facts != self._facts:
-            self._facts = facts
+        before, self._facts = self._facts, facts
+        if facts == before:
+            return
+        if facts == replace(before, has_result=True):
+            # A result that came is nothing that the person changed.
+            self.changed.emit()
+        else:
             self.forget()
 
     def forget(self) -> None:
@@ -192,13 +198,18 @@ class Session:
     def finish(self, summary: str, work: Work = Work.UPDATE) -> None:
         """Say that a job is done; `summary` tells what came out and what to do next."""
         self._running -= {work}
-        self._error, self._summary, self._is_fresh, self._told_by = "", summary, bool(summary), work
+        if self._failed is work:
+            self._error = ""
+        self._summary, self._is_fresh, self._told_by = summary, bool(summary), work
         self.changed.emit()
 
-    def fail(self, message: str, work: Work = Work.UPDATE) -> None:
-        """Say that what was asked for did not work; `message` tells why and what to do."""
+    def fail(self, message: str, work: Work | None = Work.UPDATE) -> None:
+        """Say that what was asked for, None if nothing was, did not work.
+
+        `message` tells why and what to do; other work goes on, and does not hide it when it is done.
+        """
         self._running -= {work}
-        self._error = message
+        self._error, self._failed = message, work
         self.changed.emit()
 
     def stop(self, *works: Work) -> None:

@@ -305,6 +305,21 @@ def test_steps_of_progress_are_shown_few_at_a_time(dock, ready, slow, qtbot):
     assert not dock._front._step_timer.isActive(), "what was given up has no progress"
 
 
+@pytest.mark.parametrize("worker", ["_extras", "_records", "glance"])
+def test_what_goes_wrong_beside_an_update_leaves_it_and_its_cancel(worker, dock, ready, slow, settle):
+    dock.segment()
+    assert slow.started.wait(5)
+    dock.session.show_slow()
+    failed = dock._updates._glancer.failed if worker == "glance" else getattr(dock, worker).failed
+    failed.emit(SeededKMeansError("The disk is full."))
+    assert dock.session.running
+    assert dock.run_bar.cancel_button.isVisible()
+    assert dock.hint_line.text == "The disk is full."
+    slow.may_end.set()
+    assert settle(dock) is Stage.DONE
+    assert dock.hint_line.text == "The disk is full."
+
+
 def test_after_cancel_one_can_go_again(viewer, dock, ready, slow, settle):
     dock.segment()
     assert slow.started.wait(5)

@@ -211,8 +211,9 @@ class SeededSegmentation(DockFrame):
         self._updates.emptied.connect(self._on_emptied)
         self._records.resumed.connect(self._on_resumed)
         self._records.counted.connect(self.classes.show_strokes)
-        for worker in self._workers:
-            worker.failed.connect(self._on_failed)
+        self._updates.failed.connect(self._on_update_failed)
+        for failed in (self._updates.aside_failed, self._extras.failed, self._records.failed):
+            failed.connect(self._on_aside_failed)
         for event in self._layer_events():
             event.connect(self._on_layers_changed)
 
@@ -337,8 +338,11 @@ class SeededSegmentation(DockFrame):
         if self.run_bar.is_live:
             self.segment()
 
-    def _on_failed(self, error: Exception) -> None:
+    def _on_update_failed(self, error: Exception) -> None:
         self.session.fail(words_for(error))
+
+    def _on_aside_failed(self, error: Exception) -> None:
+        self.session.fail(words_for(error), None)
 
     # ---- what there is ----
 

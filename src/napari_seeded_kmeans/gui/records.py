@@ -170,7 +170,9 @@ class Records(QObject):
         layer = next((one for one in self._inputs.images() if full_resolution(one) is data), None)
         if data is None:
             size = in_pixels(saved.image.shape)
-            self._session.fail(f"{name} belongs to {saved.image.name} ({size}): open that image first.")
+            self._session.fail(
+                f"{name} belongs to {saved.image.name} ({size}): open that image first.", Work.FILES
+            )
             return
         if layer is None:
             layer = self._inputs.add_image(data, saved.image.name, saved.image.path)

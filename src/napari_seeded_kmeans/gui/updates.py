@@ -125,6 +125,8 @@ class Updates(QObject):
     """An `Answer`, and its `EstimatedAccuracy`, None where that cannot be told."""
     failed = Signal(object)
     """The exception that ended a job."""
+    aside_failed = Signal(object)
+    """The exception that ended what no result waits for."""
     progressed = Signal(int, int)
 
     _has_seen = Signal()
@@ -149,8 +151,8 @@ class Updates(QObject):
         self._estimator = Runner(kernels.wait)
         self._runner.progressed.connect(self.progressed)
         self._runner.failed.connect(self.failed)
-        self._glancer.failed.connect(self.failed)
-        self._estimator.failed.connect(self.failed)
+        self._glancer.failed.connect(self.aside_failed)
+        self._estimator.failed.connect(self.aside_failed)
         self._has_seen.connect(self._show_seen, Qt.ConnectionType.QueuedConnection)
         # All that it does is wait until what every job needs is there.
         self._runner.submit(_pass, _nothing)
