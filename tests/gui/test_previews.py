@@ -143,6 +143,27 @@ def test_a_preview_stays_when_something_of_the_result_before_comes_late(
     np.testing.assert_array_equal(viewer.layers["halves mask"].data, dock.result.labels)
 
 
+@pytest.mark.parametrize("how", ["box", "by hand"])
+def test_a_mask_removed_after_cancel_comes_back_with_the_box(
+    how, viewer, dock, shown, gate, qtbot, settle
+):
+    qtbot.waitUntil(lambda: len(shown) == 1, timeout=60_000)
+    gate.opened.set()
+    assert settle(dock) is Stage.DONE
+    gate.opened.clear()
+    seeds = viewer.layers["halves seeds"]
+    seeds.data_setitem(tuple(np.mgrid[10:40, 36:50].reshape(2, -1)), 1)
+    qtbot.waitUntil(lambda: len(shown) == 2, timeout=60_000)
+    dock.cancel()
+    if how == "by hand":
+        viewer.layers.remove("halves mask")
+    dock.outputs.set_value(("uncertainty",))
+    assert "halves mask" not in viewer.layers
+    dock.outputs.set_value(("mask", "uncertainty"))
+    qtbot.waitUntil(lambda: "halves mask" in viewer.layers)
+    np.testing.assert_array_equal(viewer.layers["halves mask"].data, dock.result.labels)
+
+
 def test_looking_elsewhere_previews_that_part(dock, shown, gate, qtbot, settle):
     qtbot.waitUntil(lambda: len(shown) == 1, timeout=60_000)
     dock._updates.look((slice(0, 20), slice(30, 60)))

@@ -118,6 +118,8 @@ class Outputs:
         wanted = {*kinds, *(map(score_key, result.classes) if "scores" in kinds else ())}
         found = {key: output for key, output in (extras or {}).items() if key in wanted}
         on_top = {kind: found.pop(kind) for kind in _ON_TOP if kind in found}
+        # What was removed meanwhile is ahead of nothing.
+        keeps_mask = keeps_mask and self._mask_of(source) is not None
         masks = {"mask": _mask(source, result.labels)} if "mask" in kinds and not keeps_mask else {}
         is_complete = self.place(source, {**on_top, **masks, **found}, wanted, most_new)
         mask = self._shown[source.layer].get("mask")
