@@ -75,6 +75,21 @@ def test_what_was_painted_before_is_offered_and_restored(viewer, dock, painted, 
     assert not again.hint_line.restore_button.isVisible()
 
 
+def test_what_was_restored_is_not_offered_again(viewer, dock, painted, another, kept, settle, qtbot):
+    qtbot.waitUntil(lambda: kept_seeds(kept) is not None)
+    dock.close_down()
+    viewer.layers.remove("halves seeds")
+    viewer.layers.remove("halves mask")
+    again = another()
+    again.run_bar.set_live(False)
+    qtbot.waitUntil(again.hint_line.restore_button.isVisible)
+    qtbot.mouseClick(again.hint_line.restore_button, Qt.MouseButton.LeftButton)
+    assert settle(again) is Stage.READY
+    assert not again.hint_line.restore_button.isVisible()
+    again.restore()
+    assert [layer.name for layer in viewer.layers] == ["halves", "halves seeds"]
+
+
 def test_an_offer_goes_once_something_is_painted(viewer, dock, painted, another, kept, qtbot):
     qtbot.waitUntil(lambda: kept_seeds(kept) is not None)
     dock.close_down()

@@ -97,10 +97,12 @@ class Records(QObject):
         self._filing.read_session(path, [full_resolution(layer) for layer in self._inputs.images()])
 
     def restore(self) -> None:
-        """Bring back what was found of the chosen image."""
+        """Bring back what was found of the chosen image, once."""
         source = self._inputs.source
         if self._found is not None and source is not None:
-            self.resumed.emit(self._found, source.layer)
+            found, self._found = self._found, None
+            self._session.offer("")
+            self.resumed.emit(found, source.layer)
 
     # ---- by itself ----
 
