@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from conftest import LONG_MS, click, drag, hover, paint_halves
 from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QDockWidget
 
 from napari_seeded_kmeans.core.legend import Legend
 from napari_seeded_kmeans.gui.highlight import ring
@@ -168,6 +169,21 @@ def test_pointing_asks_nothing_while_one_paints_or_leaves(window, docked, two_ha
     assert "(4, 48)" not in docked.insight.panel.answer
     docked.insight.why_fold.set_open(False)
     assert not window.mouse_move_callbacks
+
+
+def test_a_panel_that_was_hidden_follows_the_pointer_again_when_it_is_shown(
+    window, docked, two_halves, settle, qtbot
+):
+    seeds = prepare(window, docked, two_halves, settle)
+    docked.insight.why_fold.set_open(True)
+    frames = window.window._qt_window.findChildren(QDockWidget)
+    frame = next(frame for frame in frames if frame.isAncestorOf(docked))
+    frame.hide()
+    seeds.paint((20, 30), 1)
+    assert settle(docked) is Stage.DONE, docked.hint_line.text
+    frame.show()
+    hover(window, seeds, (20, 48))
+    qtbot.waitUntil(lambda: "(20, 48)" in docked.insight.panel.answer)
 
 
 def test_a_pixel_without_label_says_so_when_the_pointer_rests_on_it(viewer, dock, two_halves, settle):

@@ -141,6 +141,26 @@ def test_what_is_lit_follows_the_next_stroke_and_goes_with_the_table(viewer, doc
     assert not viewer.layers["squares highlight"].visible
 
 
+def test_a_table_that_was_hidden_is_about_the_last_result_when_it_is_shown_again(
+    viewer, dock, seeds, settle, qtbot
+):
+    dock.hide()
+    seeds.data[2:18, 24:36] = 3
+    seeds.refresh()
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    dock.show()
+    wait_for_shares(dock, qtbot)
+    palette = dock.clusters._model.palette
+    shown = {row.number: (row.center, row.class_value) for row in dock.insight.table.rows}
+    classes = palette.classes.tolist()
+    assert shown == dict(enumerate(zip(map(tuple, palette.centers.tolist()), classes, strict=True)))
+    leaf = numbers_of(dock, (60, 160, 60))
+    select(dock, leaf)
+    assert viewer.layers["squares highlight"].data[LEAF].mean() > 0.95
+    qtbot.mouseClick(dock.insight.table.delete_button, Qt.MouseButton.LeftButton)
+    assert [step.cell.class_value for step in dock.clusters.edits.steps] == [3] * len(leaf)
+
+
 def test_another_class_by_the_menu_is_followed_at_once_and_undone_to_the_bit(
     viewer, dock, seeds, settle, qtbot
 ):

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from napari.layers import Image, Labels
+from qtpy.QtGui import QShowEvent
 from qtpy.QtWidgets import QWidget
 
 from ..estimator import Segmentation
@@ -140,6 +141,11 @@ class SeededSegmentation(DockFrame):
         self._on_seeds_chosen()
         for event in self._layer_events():
             event.disconnect(self._on_layers_changed)
+
+    def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802
+        """Be about the last result: views that were hidden with the dock have missed it."""
+        super().showEvent(event)
+        self._results.show()
 
     # ---- how it is put together ----
 
