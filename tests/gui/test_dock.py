@@ -173,6 +173,29 @@ def test_the_seeds_that_fit_are_taken_and_truth_is_not(viewer, dock, two_halves)
     assert dock.choice.seeds is viewer.layers["strokes"]
 
 
+def test_numbered_objects_and_measured_ones_are_left_alone_until_they_are_chosen(viewer, dock, two_halves):
+    numbered = viewer.add_labels(np.arange(48 * 64).reshape(48, 64) // 256, name="numbered")
+    table = {"index": [1, 2], "area": [5.0, 7.0]}
+    measured = viewer.add_labels(np.eye(48, 64, dtype=int), name="measured", features=table)
+    colors = numbered.colormap, measured.colormap
+    viewer.add_image(two_halves)
+    assert dock.choice.seeds is None
+    assert (numbered.colormap, measured.colormap) == colors
+    assert {name: list(column) for name, column in measured.features.items()} == table
+    dock.choice.choose_seeds(measured)
+    dock.classes.rename(2, "nuclei")
+    named = {**table, "class": ["background", "nuclei"]}
+    assert {name: list(column) for name, column in measured.features.items()} == named
+
+
+@pytest.mark.parametrize("n_values", [1, 2, 10])
+def test_labels_by_any_name_are_taken_if_they_may_be_strokes(n_values, viewer, dock, two_halves):
+    mine = viewer.add_labels(np.arange(48 * 64).reshape(48, 64) % n_values, name="Labels")
+    viewer.add_labels(np.arange(48 * 64).reshape(48, 64) % 11, name="objects")
+    viewer.add_image(two_halves)
+    assert dock.choice.seeds is mine
+
+
 def test_seeds_of_one_image_are_not_taken_for_another(viewer, dock, ready, two_halves):
     first = dock.choice.seeds
     other = viewer.add_image(two_halves[::-1], name="other")

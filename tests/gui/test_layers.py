@@ -13,7 +13,7 @@ from napari_seeded_kmeans.core.legend import Legend
 from napari_seeded_kmeans.gui.extra_layers import extra_outputs
 from napari_seeded_kmeans.gui.keys import Keys
 from napari_seeded_kmeans.gui.layers import Outputs
-from napari_seeded_kmeans.gui.seeds_layer import add_seeds
+from napari_seeded_kmeans.gui.seeds_layer import add_seeds, dress
 from napari_seeded_kmeans.gui.source import Source
 
 ALL = ("mask", "scores", "uncertainty")
@@ -226,3 +226,20 @@ def test_showing_warns_of_nothing(viewer, source):
 
 def _rgb(color: str) -> list[float]:
     return [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+
+
+def test_a_table_from_elsewhere_keeps_its_columns_and_is_told_names(viewer):
+    layer = viewer.add_labels(np.eye(4, dtype=int), features={"area": [0.0, 4.0, 9.0]})
+    dress(layer, Legend())
+    assert list(layer.features["area"]) == [0, 4, 9]
+    assert list(layer.features["class"])[1:] == ["background", "foreground"]
+    dress(layer, Legend().renamed(2, "nuclei"))
+    assert layer.features["class"][2] == "nuclei"
+
+
+def test_classes_that_somebody_else_named_keep_their_names(viewer):
+    theirs = {"index": [1, 2], "class": ["a", "b"], "area": [4.0, 9.0]}
+    layer = viewer.add_labels(np.eye(4, dtype=int), features=theirs)
+    for legend in (Legend(), Legend().renamed(2, "nuclei")):
+        dress(layer, legend)
+        assert list(layer.features["class"]) == ["a", "b"]

@@ -124,7 +124,7 @@ class Outputs:
         is_complete = self.place(source, {**on_top, **masks, **found}, wanted, most_new)
         mask = self._shown[source.layer].get("mask")
         if mask is not None:
-            dress(mask.layer, legend, faint_background=True)
+            dress(mask.layer, legend, is_result=True)
             if n_pixels is not None:
                 mask.layer.features = _measurements(source, legend, n_pixels)
         return is_complete
@@ -149,7 +149,7 @@ class Outputs:
             _move(shown, source.placement)
             # It shows no result any more.
             self._shown[source.layer]["mask"] = replace(shown, data=shown.array, placement=source.placement)
-            dress(shown.layer, legend, faint_background=True)
+            dress(shown.layer, legend, is_result=True)
 
     def empty(self, source: Source) -> None:
         """Have a mask without labels, if there is one, and no other result of an image."""
@@ -166,7 +166,7 @@ class Outputs:
     def _add_mask(self, source: Source, labels: NDArray[np.integer], legend: Legend | None = None) -> None:
         mask = _mask(source, labels)
         self.place(source, {"mask": mask}, kept=(*self._shown.get(source.layer, {}), "mask"))
-        dress(self._shown[source.layer]["mask"].layer, legend or Legend(), faint_background=True)
+        dress(self._shown[source.layer]["mask"].layer, legend or Legend(), is_result=True)
 
     def place(
         self,

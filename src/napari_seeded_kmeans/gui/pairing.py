@@ -1,12 +1,14 @@
 """Which image and which seeds layer to take when nobody chose: reads layers, changes none."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import ReferenceType, WeakKeyDictionary, ref
 
+import numpy as np
 from napari.layers import Image, Labels
 
 from .layers import is_result
+from .seeds_layer import has_own_table
 
 if TYPE_CHECKING:
     from napari.components import LayerList
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 L = TypeVar("L", bound="Layer")
 
 _SEED_NAMES = ("seed", "stroke", "scribble")
+# As many as there are keys for.
+_MOST_CLASSES = 9
+_BLOCK_PX = 1 << 20
 
 
 class Pairing:
@@ -53,7 +58,7 @@ class Pairing:
     def best_seeds(self, current: Labels | None, source: "Source | None") -> Labels | None:
         """Return seeds for an image: those used with it before, else the likeliest that fit it.
 
-        The ones chosen so far stay if they belong to the image, whether they fit or not.
+        Objects that somebody numbered or measured are none: to paint on them one has to choose them. The ones chosen so far stay if they belong to the image, whether they fit or not.
         """
         if source is None:
             return None
@@ -65,7 +70,9 @@ class Pairing:
         free = [layer for layer in unowned if layer.visible and not is_result(layer)]
         fitting = [layer for layer in free if _fits(layer, source)]
         named = [layer for layer in fitting if any(word in layer.name.lower() for word in _SEED_NAMES)]
-        return (named or fitting or [None])[-1]
+        if named:
+            return named[-1]
+        return next((layer for layer in reversed(fitting) if _may_be_strokes(layer)), None)
 
     def _owner(self, seeds: Labels) -> Image | None:
         reference = self._image_of.get(seeds)
@@ -78,6 +85,25 @@ class Pairing:
 
 def _fits(seeds: Labels, source: "Source") -> bool:
     return not seeds.multiscale and source.to_spatial(seeds.data).shape == source.shape
+
+
+def _may_be_strokes(layer: Labels) -> bool:
+    """Whether a layer has no more values than a person has classes, and no table from elsewhere."""
+    return has_own_table(layer) and _has_few_values(layer.data)
+
+
+def _has_few_values(array: Any) -> bool:
+    found: set[int] = set()
+    step = max(1, _BLOCK_PX * len(array) // max(1, array.size))
+    for start in range(0, len(array), step):
+        rest = np.asarray(array[start : start + step])
+        rest = rest[rest != 0]
+        while rest.size:
+            found.add(int(rest[0]))
+            if len(found) > _MOST_CLASSES:
+                return False
+            rest = rest[rest != rest[0]]
+    return True
 
 
 def _holds(layers: "Sequence[Layer] | LayerList", wanted: "Layer | None") -> bool:

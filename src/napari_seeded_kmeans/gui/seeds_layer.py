@@ -55,18 +55,37 @@ def erase_class(layer: Labels, value: int) -> None:
         layer.data_setitem(places, 0)
 
 
-def dress(layer: Labels, legend: Legend, *, faint_background: bool = False) -> None:
+def dress(layer: Labels, legend: Legend, *, is_result: bool = False) -> None:
     """Give a labels layer the colours of `legend`, and its names to be read under the mouse.
 
-    Nothing happens while they are the ones it was given before: what the person changed since stays.
+    Nothing happens while they are the ones it was given before: what the person changed since stays. Results
+    are faint in the background.
     """
-    if _legends.get(layer) == legend:
+    before = _legends.get(layer)
+    if before == legend:
         return
     _legends[layer] = legend
     layer.colormap = CyclicLabelColormap(
-        colors=legend.color_cycle(faint_background=faint_background), background_value=0
+        colors=legend.color_cycle(faint_background=is_result), background_value=0
     )
-    layer.features = {
-        "index": list(legend.values),
-        "class": [legend.name_of(value) for value in legend.values],
-    }
+    if is_result or has_own_table(layer):
+        layer.features = {
+            "index": list(legend.values),
+            "class": [legend.name_of(value) for value in legend.values],
+        }
+    else:
+        _name_rows(layer, before, legend)
+
+
+def has_own_table(layer: Labels) -> bool:
+    """Whether the features of a layer are none, or only those that seeds are given here."""
+    return set(layer.features) <= {"index", "class"}
+
+
+def _name_rows(layer: Labels, before: Legend | None, legend: Legend) -> None:
+    """Say in a table from elsewhere what classes are called, unless it has such a column of its own."""
+    table = layer.features
+    values = [int(value) for value in (table["index"] if "index" in table else range(len(table)))]
+    told = None if before is None else [before.name_of(value) for value in values]
+    if "class" not in table or list(table["class"]) == told:
+        layer.features = table.assign(**{"class": [legend.name_of(value) for value in values]})
