@@ -37,9 +37,11 @@ def test_a_hidden_class_is_transparent():
     assert hidden.shown(2, True) == Legend()
 
 
-def test_deleting_forgets_all_about_a_class():
-    legend = Legend().listing([3]).renamed(3, "a").recolored(3, "#112233").shown(3, False)
-    assert legend.without(3) == Legend()
+def test_a_deleted_class_comes_back_as_it_was_and_one_that_is_added_is_new():
+    legend = Legend().listing([3]).renamed(3, "a").recolored(3, "#112233").shown(3, False).ignoring(3, True)
+    assert legend.without(3).values == Legend().values
+    assert legend.without(3).listing([3]) == legend
+    assert legend.without(3).adding(3) == Legend().listing([3])
 
 
 def test_rows_come_back():

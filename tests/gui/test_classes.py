@@ -134,6 +134,32 @@ def test_deleting_unpaints_in_one_step_and_keeps_other_values(viewer, dock, seed
     qtbot.waitUntil(lambda: [row.value for row in dock.class_list.rows] == [1, 2, 3])
 
 
+def test_undoing_brings_a_deleted_class_back_as_it_was(viewer, dock, seeds, settle, qtbot):
+    seeds.paint((20, 30), 3)
+    settle(dock)
+    qtbot.waitUntil(lambda: len(dock.class_list.rows) == 3)
+    dock.classes.rename(3, "dirt")
+    dock.classes.recolor(3, "#102030")
+    dock.classes.set_ignored(3, True)
+    settle(dock)
+    before, mask = dock.class_list.rows, viewer.layers["halves mask"].data.copy()
+    dock.classes.delete(3)
+    settle(dock)
+    seeds.undo()
+    assert settle(dock) is Stage.DONE
+    qtbot.waitUntil(lambda: dock.class_list.rows == before)
+    np.testing.assert_array_equal(viewer.layers["halves mask"].data, mask)
+
+
+def test_a_class_that_is_added_has_nothing_of_a_deleted_one(dock, seeds):
+    dock.classes.rename(dock.classes.add(), "dirt")
+    dock.classes.set_ignored(3, True)
+    dock.classes.delete(3)
+    assert dock.classes.add() == 3
+    assert dock.classes.legend.name_of(3) == "class 3"
+    assert not dock.classes.legend.ignored
+
+
 def test_the_mask_says_how_large_every_class_is(viewer, dock, seeds, settle):
     viewer.layers["halves"].scale = (2, 0.5)
     dock.segment()

@@ -67,10 +67,13 @@ class Legend:
         return replace(self, ignored=self.ignored | {value} if is_ignored else self.ignored - {value})
 
     def without(self, value: int) -> Self:
-        """Return the legend without a class and all that was said about it."""
+        """Return the legend without a class; what was said about it holds again once it is listed again."""
+        return replace(self, values=tuple(other for other in self.values if other != value))
+
+    def adding(self, value: int) -> Self:
+        """Return the legend with a new class, of which nothing is said, whatever had its value before."""
         return replace(
-            self,
-            values=tuple(other for other in self.values if other != value),
+            self.listing([value]),
             names=_with(self.names, value, ""),
             colors=_with(self.colors, value, ""),
             hidden=self.hidden - {value},

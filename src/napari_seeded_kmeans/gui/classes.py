@@ -54,7 +54,7 @@ class Classes(QObject):
     def add(self) -> int:
         """Add a class, to be painted from now on; return its value."""
         value = self.legend.next_value()
-        self.set_legend(self.legend.listing([value]))
+        self.set_legend(self.legend.adding(value))
         self._on_selected(value)
         return value
 
