@@ -213,6 +213,13 @@ def test_results_are_offered_neither_as_image_nor_as_seeds(viewer, dock, ready, 
     qtbot.waitUntil(lambda: len(viewer.layers) == 6)
     assert dock._pairing.images() == [ready]
     assert dock._pairing.seeds() == [dock.choice.seeds]
+    assert offered(dock) == {"image": ["halves"], "region": ["whole image"], "seeds": ["halves seeds"]}
+
+
+def offered(dock):
+    """Return the names in every list of layers."""
+    combos = {kind: getattr(dock.choice, f"_{kind}") for kind in ("image", "region", "seeds")}
+    return {kind: [combo.itemText(i) for i in range(combo.count())] for kind, combo in combos.items()}
 
 
 def test_renaming_shows_and_chooses_nothing_else(viewer, dock, ready):

@@ -110,6 +110,8 @@ def test_selected_rows_light_up_and_go_out(viewer, dock, seeds):
     assert light.data.mean() < 0.3
     assert viewer.layers.selection.active is seeds, "one can go on painting"
     assert light not in dock._pairing.seeds()
+    for combo in (dock.choice._seeds, dock.choice._region):
+        assert combo.findText(light.name) == -1
     select(dock, [])
     assert not viewer.layers["squares highlight"].visible
 

@@ -63,7 +63,7 @@ class Highlight:
         layer, placement = self._layer, source.placement
         if layer is None or layer not in self._viewer.layers or layer.data.shape != array.shape:
             self.clear()
-            layer = self._layer = self._add(source, array)
+            layer = self._add(source, array)
         elif placement != self._placement:
             for name, value in placement.items():
                 setattr(layer, name, value)
@@ -82,6 +82,8 @@ class Highlight:
             **source.placement,
         )
         mark_as_result(layer)
+        # Before it is there: whoever hears of a new layer asks at once whether it is this one.
+        self._layer = layer
         layers.append(layer)
         # Not before: napari 0.7 cannot add a hidden layer to a view in 3-D.
         layer.visible = False

@@ -191,23 +191,25 @@ class Outputs:
             if not is_of_use:
                 self._pictures.let_go(source.layer, shown.layer)
                 self._viewer.layers.remove(before.pop(key).layer)
-        now = self._shown[source.layer] = {key: shown for key, shown in before.items() if key not in outputs}
+        now = self._shown[source.layer] = dict(before)
         below: Layer = source.layer
         for key, output in reversed(list(outputs.items())):
             if key in before:
                 layer = before[key].layer
                 _update(self._viewer, before[key], output)
+                now[key] = _Shown(layer, output.data, layer.data, output.placement)
             elif not n_left:
                 continue
             else:
                 n_left -= 1
                 layer = output.kind(_own(output), **output.look, **output.current, **output.placement)
                 mark_as_result(layer)
+                # Before it is there: whoever hears of a new layer asks at once whether it is one of these.
+                now[key] = _Shown(layer, output.data, layer.data, output.placement)
                 self._insert(below, layer)
                 # Not before: napari 0.7 cannot add a hidden layer to a view in 3-D.
                 if output.picture:
                     self._pictures.take(source.layer, output.picture, layer)
-            now[key] = _Shown(layer, output.data, layer.data, output.placement)
             below = layer
         return now.keys() >= outputs.keys()
 
