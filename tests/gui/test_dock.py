@@ -483,6 +483,29 @@ def test_the_channel_choice_shows_only_when_there_is_one(viewer, dock, two_halve
     assert dock.new_seeds().data.shape == (3, 48, 64)
 
 
+def test_the_channels_chosen_for_an_image_are_remembered(viewer, dock, two_halves):
+    stack = viewer.add_image(np.zeros((3, 48, 64)), name="stack")
+    dock.choice.choose_channels(None)
+    seeds = dock.new_seeds()
+    dock.choice.choose_image(viewer.add_image(np.ones((3, 48, 64)), name="colours"))
+    assert dock.choice.channel_axis == 0
+    dock.choice.choose_image(stack)
+    assert (dock.choice.channel_axis, dock.choice.seeds) == (None, seeds)
+    stack.data = np.ones((3, 48, 64))
+    assert dock.choice.channel_axis is None
+    dock.choice.choose_channels(0)
+    dock.choice.choose_image(viewer.layers["colours"])
+    dock.choice.choose_image(stack)
+    assert dock.choice.channel_axis == 0
+
+
+def test_channels_that_an_image_has_no_more_are_guessed_again(viewer, dock):
+    image = viewer.add_image(np.zeros((5, 48, 64)))
+    dock.choice.choose_channels(1)
+    image.data = np.zeros((5, 148, 4))
+    assert dock.choice.channel_axis == 2
+
+
 # ---- files ----
 
 

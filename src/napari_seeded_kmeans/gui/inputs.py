@@ -47,6 +47,8 @@ class Inputs(QObject):
         )
         self.region: NDArray[np.bool_] | None = None
         self.region_problem = ""
+        # What was chosen by hand, where it is not what one would guess.
+        self._channels: WeakKeyDictionary[Image, int | None] = WeakKeyDictionary()
         # Where images came from that were opened with their session.
         self._paths: WeakKeyDictionary[Image, str] = WeakKeyDictionary()
         # No delay: layers say that they change before they have.
@@ -152,6 +154,11 @@ class Inputs(QObject):
         self.pixels_changed.emit()
 
     def _on_channels_chosen(self) -> None:
+        image, axis = self._image.layer, self._choice.channel_axis
+        if image is not None and axis != guess_channel_axis(image):
+            self._channels[image] = axis
+        elif image is not None:
+            self._channels.pop(image, None)
         self._offer_seeds()
         self._look_at_region()
         self.channels_chosen.emit()
@@ -192,7 +199,9 @@ class Inputs(QObject):
         axes = () if image is None else channel_choices(image)
         shape = () if image is None else full_resolution(image).shape
         names = [f"axis {axis} ({shape[axis]} channels)" for axis in axes]
-        self._choice.offer_channels(axes, names, None if image is None else guess_channel_axis(image))
+        guess = None if image is None else guess_channel_axis(image)
+        chosen = guess if image is None else self._channels.get(image, guess)
+        self._choice.offer_channels(axes, names, chosen if chosen is None or chosen in axes else guess)
 
     def _offer_regions(self) -> None:
         layers = [
