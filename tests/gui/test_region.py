@@ -5,9 +5,9 @@ import sys
 
 import numpy as np
 import pytest
-from conftest import paint_halves
+from conftest import LONG_MS, paint_halves
 from napari.layers import Labels, Shapes
-from qtpy.QtCore import Qt
+from qtpy.QtCore import QCoreApplication, Qt
 
 from napari_seeded_kmeans import read_labels, segment
 from napari_seeded_kmeans.gui.region import region_of
@@ -109,6 +109,77 @@ def test_shapes_of_one_plane_hold_for_a_stack_and_labels_for_channels(viewer, tw
     assert region_of(Labels(np.eye(48, 64, dtype=np.uint8)), rgb).sum() == 48
     channels = Source(viewer.add_image(np.stack([two_halves] * 3)), channel_axis=0)
     assert region_of(Shapes([BOX], shape_type="polygon"), channels)[6, 6]
+
+
+@pytest.mark.parametrize("kind", ["rectangle", "polygon", "ellipse", "line", "path"])
+@pytest.mark.parametrize("scale", [1.0, 2.5])
+def test_shapes_of_every_kind_mean_what_napari_draws(kind, scale, viewer, two_halves):
+    corners = scale * np.array([[5.3, 2], [11.5, 21.6], [31.2, 14], [25, -5.6]])
+    shape = corners[:2] if kind == "line" else corners
+    layer = Shapes([shape], shape_type=kind)
+    found = region_of(layer, Source(viewer.add_image(two_halves)))
+    np.testing.assert_array_equal(found, layer.to_masks(two_halves.shape)[0])
+    stack = region_of(
+        Shapes([np.insert(shape, 0, 2, axis=1)], shape_type=kind),
+        Source(viewer.add_image(np.stack([two_halves] * 4))),
+    )
+    np.testing.assert_array_equal(stack[2], found)
+    assert not stack[[0, 1, 3]].any()
+
+
+@pytest.mark.parametrize("kind", ["rectangle", "polygon", "ellipse", "line", "path"])
+def test_shapes_drawn_in_another_plane_of_a_stack_lie_in_that_plane(kind, viewer):
+    shape = BOX[:2] if kind == "line" else np.array([[2, 4], [2, 20], [15, 26], [15, 10]])
+    plane = Shapes([shape], shape_type=kind).to_masks((16, 30))[0]
+    for axis in range(3):
+        layer = Shapes([np.insert(shape, axis, 7, axis=1)], shape_type=kind)
+        size = np.insert([16, 30], axis, 9)
+        found = region_of(layer, Source(viewer.add_image(np.zeros(size))))
+        np.testing.assert_array_equal(found.take(7, axis), plane)
+        assert found.sum() == plane.sum()
+
+
+def test_shapes_beside_the_image_take_no_part(viewer, two_halves):
+    source = Source(viewer.add_image(np.stack([two_halves] * 4)))
+    layer = Shapes([np.insert(BOX, 0, plane, axis=1) for plane in (-1, 1, 4)], shape_type="polygon")
+    assert region_of(layer, source).any(axis=(1, 2)).tolist() == [False, True, False, False]
+
+
+def test_a_region_is_looked_at_once_the_drag_rests(viewer, dock, seeds, settle, qtbot):
+    shapes = add_box(viewer, scale=(2, 0.5), translate=(10, 20))
+    dock.choice.choose_region(shapes)
+    settle(dock)
+    # However slow the machine is, the drag has not rested yet.
+    rest = dock._inputs._timer
+    interval = rest.interval()
+    rest.setInterval(LONG_MS)
+    before = dock._inputs.region.copy()
+    for last in (40, 30, 20):
+        shapes.data = [np.minimum(BOX, [last, 64])]
+        QCoreApplication.processEvents()
+        np.testing.assert_array_equal(dock._inputs.region, before)
+    assert rest.isActive()
+    rest.start(interval)
+    qtbot.waitUntil(lambda: not dock._inputs.region[21:].any())
+    settle(dock)
+    assert not mask(viewer)[21:].any()
+
+
+def test_a_region_there_is_no_memory_for_is_a_problem_and_not_the_whole_image(
+    viewer, dock, seeds, settle, monkeypatch
+):
+    def fail(*_):
+        raise MemoryError
+
+    shapes = add_box(viewer, scale=(2, 0.5), translate=(10, 20))
+    monkeypatch.setattr("napari_seeded_kmeans.gui.inputs.region_of", fail)
+    dock.choice.choose_region(shapes)
+    assert dock.session.is_error
+    assert "memory" in dock.hint_line.text
+    assert not dock.session.can_segment
+    monkeypatch.undo()
+    settle_region(dock, settle)
+    assert not mask(viewer)[0, 0]
 
 
 def test_ignored_strokes_get_no_label_and_teach_nothing(viewer, dock, seeds, settle, qtbot):

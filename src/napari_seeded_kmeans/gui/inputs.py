@@ -17,6 +17,7 @@ from .region import region_of
 from .seed_tracker import SeedTracker
 from .seeds_layer import add_seeds
 from .source import Source, channel_choices, full_resolution, guess_channel_axis
+from .words import words_for
 
 if TYPE_CHECKING:
     from napari.viewer import Viewer
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _REGION_EVENTS = ("data", "set_data", "paint")
 _REGION_OPACITY = 0.2
+_REST_MS = 200
 
 
 class Inputs(QObject):
@@ -42,19 +44,17 @@ class Inputs(QObject):
         self._pairing = pairing
         self._tracker = tracker
         self._image: LayerWatch[Image] = LayerWatch(("data",), self._on_image_data)
-        self._region: LayerWatch[Labels | Shapes] = LayerWatch(
-            ("data", "set_data", "paint"), self._on_region_event
-        )
+        self._region: LayerWatch[Labels | Shapes] = LayerWatch(_REGION_EVENTS, self._on_region_event)
         self.region: NDArray[np.bool_] | None = None
         self.region_problem = ""
         # What was chosen by hand, where it is not what one would guess.
         self._channels: WeakKeyDictionary[Image, int | None] = WeakKeyDictionary()
         # Where images came from that were opened with their session.
         self._paths: WeakKeyDictionary[Image, str] = WeakKeyDictionary()
-        # No delay: layers say that they change before they have.
+        # Once a drag rests: every step of it says that the region changes, and before it has.
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(0)
+        self._timer.setInterval(_REST_MS)
         self._timer.timeout.connect(self._look_at_region)
         choice.image_chosen.connect(self._on_image_chosen)
         choice.channels_chosen.connect(self._on_channels_chosen)
@@ -173,14 +173,15 @@ class Inputs(QObject):
 
     def _look_at_region(self) -> None:
         """Find out what is inside; `region_changed` fires only if that is something else than before."""
-        source, layer, before = self.source, self._region.layer, (self.region, self.region_problem)
-        self.region, self.region_problem = None, ""
+        source, layer, region, problem = self.source, self._region.layer, None, ""
         if source is not None and layer is not None:
             try:
-                self.region = region_of(layer, source)
-            except SeededKMeansError as error:
-                self.region_problem = str(error)
-        if before[1] != self.region_problem or not _are_equal(before[0], self.region):
+                region = region_of(layer, source)
+            except (SeededKMeansError, MemoryError) as error:
+                problem = words_for(error)
+        is_news = problem != self.region_problem or not _are_equal(region, self.region)
+        self.region, self.region_problem = region, problem
+        if is_news:
             self.region_changed.emit()
 
     def _on_seeds_chosen(self) -> None:

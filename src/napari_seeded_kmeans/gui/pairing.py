@@ -58,7 +58,8 @@ class Pairing:
     def best_seeds(self, current: Labels | None, source: "Source | None") -> Labels | None:
         """Return seeds for an image: those used with it before, else the likeliest that fit it.
 
-        Objects that somebody numbered or measured are none: to paint on them one has to choose them. The ones chosen so far stay if they belong to the image, whether they fit or not.
+        Objects that somebody numbered or measured are none: whoever wants to paint on them chooses them. The
+        ones chosen so far stay if they belong to the image, whether they fit or not.
         """
         if source is None:
             return None
