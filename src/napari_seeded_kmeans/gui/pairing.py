@@ -8,7 +8,7 @@ import numpy as np
 from napari.layers import Image, Labels
 
 from .layers import is_result
-from .seeds_layer import has_own_table
+from .seeds_layer import has_own_table, is_called_seeds
 
 if TYPE_CHECKING:
     from napari.components import LayerList
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 L = TypeVar("L", bound="Layer")
 
-_SEED_NAMES = ("seed", "stroke", "scribble")
 # As many as there are keys for.
 _MOST_CLASSES = 9
 _BLOCK_PX = 1 << 20
@@ -70,7 +69,7 @@ class Pairing:
         unowned = [layer for layer in layers if self._owner(layer) is None]
         free = [layer for layer in unowned if layer.visible and not is_result(layer)]
         fitting = [layer for layer in free if _fits(layer, source)]
-        named = [layer for layer in fitting if any(word in layer.name.lower() for word in _SEED_NAMES)]
+        named = [layer for layer in fitting if is_called_seeds(layer)]
         if named:
             return named[-1]
         return next((layer for layer in reversed(fitting) if _may_be_strokes(layer)), None)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 # Wide enough to see at first sight, thin enough to stay inside most objects.
 _BRUSH_SHARE = 0.015
 _BRUSH_RANGE = (3, 40)
+_SEED_WORDS = ("seed", "stroke", "scribble")
 # What each was dressed in last.
 _legends: WeakKeyDictionary[Labels, Legend] = WeakKeyDictionary()
 
@@ -39,6 +40,11 @@ def add_seeds(viewer: "Viewer", source: Source, seeds: NDArray[np.integer] | Non
     layer.selected_label = 1
     layer.mode = "paint"
     return layer
+
+
+def is_called_seeds(layer: Labels) -> bool:
+    """Whether the name of a layer says that it was painted on."""
+    return any(word in layer.name.lower() for word in _SEED_WORDS)
 
 
 def paint_with(layer: Labels, value: int) -> None:

@@ -7,12 +7,11 @@ import numpy as np
 from napari.layers import Image, Labels
 from numpy.typing import NDArray
 
+from .seeds_layer import is_called_seeds
 from .source import Source, full_resolution, guess_channel_axis
 
 if TYPE_CHECKING:
     from napari.layers import Layer
-
-_SEED_WORDS = ("seed", "stroke", "scribble")
 
 
 class TrainingPair(NamedTuple):
@@ -38,7 +37,7 @@ def training_pairs(layers: "Iterable[Layer]") -> list[TrainingPair]:
     """
     layers = list(layers)
     images = [layer for layer in layers if isinstance(layer, Image)]
-    seeds = [layer for layer in layers if isinstance(layer, Labels) and _is_called_seeds(layer)]
+    seeds = [layer for layer in layers if isinstance(layer, Labels) and is_called_seeds(layer)]
     pairs = []
     for image in images:
         source = Source(image, guess_channel_axis(image))
@@ -49,7 +48,3 @@ def training_pairs(layers: "Iterable[Layer]") -> list[TrainingPair]:
                 pairs.append(TrainingPair(image.name, source, array.copy()))
                 break
     return pairs
-
-
-def _is_called_seeds(layer: Labels) -> bool:
-    return any(word in layer.name.lower() for word in _SEED_WORDS)
