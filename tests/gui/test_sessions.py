@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from threading import Event
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from napari.layers._source import layer_source
 from qtpy.QtCore import Qt
 
 from napari_seeded_kmeans import SeededKMeans, read_labels, write_image
+from napari_seeded_kmeans.gui import keeper
 from napari_seeded_kmeans.gui.dock import SeededSegmentation
 from napari_seeded_kmeans.io.sessions import read_session
 from napari_seeded_kmeans.session import Stage
@@ -56,6 +58,63 @@ def test_every_stroke_is_kept(dock, painted, kept, qtbot):
     qtbot.waitUntil(lambda: np.array_equal(kept_seeds(kept), painted.data))
     painted.paint((20, 20), 2)
     qtbot.waitUntil(lambda: np.array_equal(kept_seeds(kept), painted.data))
+
+
+def new_seeds(viewer, dock):
+    dock.new_seeds()
+
+
+def delete_seeds(viewer, dock):
+    viewer.layers.remove(dock.choice.seeds)
+
+
+def close_the_viewer(viewer, dock):
+    viewer.layers.clear()
+    dock.close_down()
+
+
+def switch_image(viewer, dock):
+    dock.choice.choose_image(viewer.add_image(np.zeros((30, 40), np.uint8)))
+
+
+@pytest.mark.parametrize("go_on", [new_seeds, delete_seeds, close_the_viewer, switch_image])
+def test_the_last_stroke_is_kept_however_soon_one_goes_on(go_on, viewer, dock, painted, kept, qtbot):
+    qtbot.waitUntil(lambda: np.array_equal(kept_seeds(kept), painted.data))
+    painted.paint((20, 20), 2)
+    dock._seeds.look()
+    # No timer has fired yet.
+    go_on(viewer, dock)
+    qtbot.waitUntil(lambda: np.array_equal(kept_seeds(kept), painted.data))
+
+
+def test_what_waits_to_be_kept_is_kept_after_closing_and_also_of_another_image(
+    viewer, dock, painted, two_halves, kept, qtbot, monkeypatch
+):
+    qtbot.waitUntil(lambda: np.array_equal(kept_seeds(kept), painted.data))
+    is_writing, may_write, write = Event(), Event(), keeper.autosave
+
+    def write_slowly(*what):
+        is_writing.set()
+        assert may_write.wait(60)
+        write(*what)
+
+    monkeypatch.setattr(keeper, "autosave", write_slowly)
+    monkeypatch.setattr(keeper, "_PATIENCE_S", 0.0)
+    dock.classes.rename(1, "dark")
+    assert is_writing.wait(60)
+    painted.paint((20, 20), 2)
+    dock._seeds.look()
+    dock.choice.choose_image(viewer.add_image(two_halves[:30]))
+    dock.new_seeds().paint((3, 3), 1)
+    dock._seeds.look()
+    dock.close_down()
+    may_write.set()
+
+    def strokes():
+        return {read_session(path).seeds.shape: read_session(path).seeds for path in kept.glob("*/*.json")}
+
+    qtbot.waitUntil(lambda: len(strokes()) == 2)
+    qtbot.waitUntil(lambda: np.array_equal(strokes()[48, 64], painted.data))
 
 
 def test_what_was_painted_before_is_offered_and_restored(viewer, dock, painted, another, kept, settle, qtbot):

@@ -1,5 +1,6 @@
 """What is done beside the updates whenever something was painted, off the GUI thread."""
 
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -15,6 +16,8 @@ from ..io.autosaves import autosave, find_autosave
 from ..io.sessions import SavedSession, digest
 from .runner import Runner
 from .sitting import Sitting
+
+_PATIENCE_S = 2.0
 
 
 class Keeper(QObject):
@@ -35,17 +38,24 @@ class Keeper(QObject):
         self._name = uuid4().hex[:8]
         self._known: tuple[Any, str] | None = None
         # Each has its own thread, so that none takes the place of another that waits.
-        self._counter, self._saver, self._finder = runners = Runner(), Runner(), Runner()
+        self._counter, self._finder = runners = Runner(), Runner()
         for runner in runners:
             runner.failed.connect(self.failed)
+        # Python joins its thread at the end of the program, once all that waits is written.
+        self._saver = ThreadPoolExecutor(1, "seeded-kmeans-keeper")
+        self._unsaved: dict[int, Sitting] = {}
+        self._last: Future[None] | None = None
+        self._is_closed = False
 
     def count(self, seeds: NDArray[np.integer]) -> None:
         """Count the strokes of `seeds` (*spatial,), which nobody changes any more."""
         self._counter.submit(partial(_count, seeds), self.counted.emit)
 
     def keep(self, sitting: Sitting) -> None:
-        """Keep a sitting; while one is being written, only the newest waits."""
-        self._saver.submit(partial(self._keep, sitting), _nothing)
+        """Keep a sitting; while one is being written, only the newest of every image waits."""
+        if not self._is_closed:
+            self._unsaved[id(sitting.request.image)] = sitting
+            self._last = self._saver.submit(self._save)
 
     def look_for(self, image: Any) -> None:
         """Look for what an earlier run kept of this image, and no longer of any other; None is none."""
@@ -58,11 +68,28 @@ class Keeper(QObject):
         self._counter.cancel()
 
     def close(self) -> None:
-        """Stop, for good, once what is being written is written."""
-        for runner in (self._counter, self._finder, self._saver):
-            runner.close()
+        """Stop, for good, and wait a moment until all that was to be kept is written.
 
-    def _keep(self, sitting: Sitting, _cancel: Cancel, _progress: Progress) -> None:
+        What takes longer is written all the same, unheard.
+        """
+        self._is_closed = True
+        self._saver.shutdown(wait=False)
+        for runner in (self._counter, self._finder):
+            runner.close()
+        if self._last is not None:
+            wait([self._last], _PATIENCE_S)
+
+    def _save(self) -> None:
+        """Write what waits, in the saver's thread."""
+        while self._unsaved:
+            _, sitting = self._unsaved.popitem()
+            try:
+                self._write(sitting)
+            except Exception as error:  # whatever it is, it must surface in the GUI thread, not die here
+                if not self._is_closed:
+                    self.failed.emit(error)
+
+    def _write(self, sitting: Sitting) -> None:
         known = self._digest(sitting.request.image)
         # Without a digest it would never be found again.
         if known:
@@ -85,7 +112,3 @@ class Keeper(QObject):
 
 def _count(seeds: NDArray[np.integer], _cancel: Cancel, _progress: Progress) -> dict[int, int]:
     return count_strokes(seeds)
-
-
-def _nothing(_result: None) -> None:
-    """Take note of nothing: being kept shows when it is needed."""

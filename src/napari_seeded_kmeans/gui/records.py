@@ -58,6 +58,7 @@ class Records(QObject):
         self._keeper = Keeper()
         self._found: SavedSession | None = None
         self._painted: NDArray[np.integer] | None = None
+        self._noted: Sitting | None = None
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.timeout.connect(self._on_pause)
@@ -109,6 +110,8 @@ class Records(QObject):
     def note(self, seeds: NDArray[np.integer]) -> None:
         """Count the strokes of `seeds` soon, and keep the sitting: the mask that follows them comes first."""
         self._painted = seeds
+        # As it is now: its layer may be gone when its turn comes.
+        self._noted = self._sitting() or self._noted
         if not self._pause.isActive():
             self._pause.start(_PAUSE_MS + _MORE_PER_MB * (seeds.nbytes >> 20))
 
@@ -118,6 +121,8 @@ class Records(QObject):
 
     def keep(self) -> None:
         """Keep the sitting, so that nothing is lost."""
+        # It may be about another image.
+        self._keep_noted()
         sitting = self._sitting()
         if sitting is not None:
             self._keeper.keep(sitting)
@@ -130,8 +135,10 @@ class Records(QObject):
         self._keeper.look_for(None if source is None else source.data)
 
     def forget(self) -> None:
-        """Deliver nothing about the seeds that were followed so far."""
+        """Deliver nothing about the seeds that were followed so far; what was noted is kept all the same."""
         self._pause.stop()
+        self._painted = None
+        self._keep_noted()
         self._keeper.forget()
 
     def cancel(self) -> None:
@@ -139,10 +146,9 @@ class Records(QObject):
         self._filing.cancel()
 
     def close(self) -> None:
-        """Stop everything, for good, once what is being kept is written."""
-        if self._pause.isActive():
-            self._pause.stop()
-            self._on_pause()
+        """Stop everything, for good, once what is to be kept is written."""
+        self._pause.stop()
+        self._keep_noted()
         self._filing.close()
         self._keeper.close()
 
@@ -152,7 +158,12 @@ class Records(QObject):
         if self._painted is not None:
             self.count(self._painted)
             self._painted = None
-            self.keep()
+        self._keep_noted()
+
+    def _keep_noted(self) -> None:
+        if self._noted is not None:
+            self._keeper.keep(self._noted)
+            self._noted = None
 
     def _on_seeds_read(self, source: Source, name: str, seeds: NDArray[np.integer]) -> None:
         if source.layer not in self._viewer.layers:
