@@ -177,6 +177,27 @@ def test_the_next_stroke_is_followed_in_the_same_layers(viewer, dock, seeds, set
     assert len(objects.features) == objects.data.max()
 
 
+@pytest.mark.parametrize("kind", ["mask", "objects", "clusters"])
+def test_what_a_person_corrects_in_a_layer_stays_until_the_next_result(
+    kind, viewer, dock, seeds, settle, qtbot
+):
+    seeds.data = seeds.data.astype(np.int32)
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    dock.outputs.set_value(("mask", "objects", "clusters"))
+    wait_for(qtbot, viewer, "mask", "objects", "clusters")
+    layer = viewer.layers[f"blobs {kind}"]
+    assert layer.data.dtype == np.uint8, "drawn fast"
+    layer.data[20:24] = 5
+    layer.refresh()
+    dock.classes.rename(2, "things")
+    dock.insight.palette_fold.set_open(True)
+    dock.outputs.set_value(("mask", "objects", "clusters", "cut-out"))
+    wait_for(qtbot, viewer, "cut-out")
+    assert (layer.data[20:24] == 5).all()
+    assert dock.result.labels.dtype == np.int32
+    assert viewer.layers["blobs mask"].features["class"].tolist() == ["background", "things"]
+
+
 def test_measurements_come_as_a_file_without_ticking_anything(viewer, dock, seeds, settle, tmp_path):
     assert dock.file_bar.export_table_action.isEnabled()
     dock.export_measurements(tmp_path / "out.csv")

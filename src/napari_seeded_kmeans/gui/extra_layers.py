@@ -9,7 +9,7 @@ from napari.utils.colormaps import Colormap, CyclicLabelColormap, label_colormap
 from ..core.legend import Legend
 from .cluster_layers import as_seen
 from .extras import Clusters
-from .layers import Output, score_key, small_integers
+from .layers import Output, score_key
 from .source import Source
 
 # Labels layers of napari have at most this many colours of their own before they start again.
@@ -23,11 +23,10 @@ def extra_outputs(
     name, place = source.layer.name, source.placement
     outputs = {}
     if "objects" in extras:
-        objects = extras["objects"]
         colors = label_colormap(_N_OBJECT_COLORS)
         look: dict[str, Any] = {"name": f"{name} objects", "opacity": 0.7, "colormap": colors}
         current = {"features": object_features(extras.get("measurements", {}), legend)}
-        numbers = source.to_layer(small_integers(objects))
+        numbers = source.to_layer(extras["objects"])
         outputs["objects"] = Output(Labels, numbers, look, place, current)
     scale = {"contrast_limits": (0.0, 1.0)}
     if "uncertainty" in extras:
@@ -45,7 +44,7 @@ def extra_outputs(
         swatches = [f"#{bytes(row).hex()}" for row in as_seen(source, clusters.colors).tolist()]
         current = {"colormap": CyclicLabelColormap(colors=["#00000000", *swatches], background_value=0)}
         look = {"name": f"{name} clusters", "opacity": 1.0}
-        rows = source.to_layer(small_integers(clusters.rows))
+        rows = source.to_layer(clusters.rows)
         outputs["clusters"] = Output(Labels, rows, look, place, current, picture="clusters")
     if "cut-out" in extras:
         look = {"name": f"{name} cut-out", "rgb": True}

@@ -21,6 +21,7 @@ from ..core.instances import measure_objects, split_touching
 from ..core.legend import Legend
 from ..core.threads import Cancel, Progress
 from ..io.tables import write_table
+from .in_place import small_integers
 from .job import Answer
 from .readiness import kernels
 from .runner import Runner
@@ -48,11 +49,11 @@ class Clusters:
     `painted` are the places of the painted pixels in the flattened image, `painted_rows` the rows there.
     """
 
-    rows: NDArray[np.uint16]
+    rows: NDArray[np.integer]
     colors: NDArray[np.float64]
     shares: NDArray[np.float64]
     painted: NDArray[np.intp]
-    painted_rows: NDArray[np.uint16]
+    painted_rows: NDArray[np.integer]
 
 
 class Pixel(NamedTuple):
@@ -187,7 +188,7 @@ def _scores(facts: _Facts, _known: Mapping[str, Any]) -> NDArray[np.float32]:
 
 def _clusters(facts: _Facts, _known: Mapping[str, Any]) -> Clusters:
     model = facts.answer.segmentation.model
-    rows = model.cluster_map(facts.image, channel_axis=facts.channel_axis)
+    rows = small_integers(model.cluster_map(facts.image, channel_axis=facts.channel_axis))
     colors = model.palette_colors
     counts = np.bincount(rows.ravel(), minlength=len(colors) + 1)[1:]
     painted = np.flatnonzero(facts.answer.seeds)
@@ -201,8 +202,8 @@ def _cut_out(facts: _Facts, _known: Mapping[str, Any]) -> NDArray[np.uint8]:
     return cut_out(image, facts.answer.segmentation.mask)
 
 
-def _objects(facts: _Facts, _known: Mapping[str, Any]) -> NDArray[np.int32]:
-    return split_touching(_things(facts), spacing=facts.spacing)
+def _objects(facts: _Facts, _known: Mapping[str, Any]) -> NDArray[np.integer]:
+    return small_integers(split_touching(_things(facts), spacing=facts.spacing))
 
 
 def _measurements(facts: _Facts, known: Mapping[str, Any]) -> dict[str, NDArray[Any]]:

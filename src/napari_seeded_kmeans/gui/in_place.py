@@ -6,13 +6,14 @@ graphics card with every stroke takes longer than drawing it.
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ..core.patch import Patch
 
 if TYPE_CHECKING:
-    import numpy as np
     from napari.layers import Labels
     from napari.viewer import Viewer
-    from numpy.typing import NDArray
 
 # What napari converts before it is drawn cannot be drawn in part.
 _MOST_BYTES = 2
@@ -22,10 +23,19 @@ _MANY = 0.5
 _FEW_PIXELS = 1 << 22
 
 
+def small_integers(labels: NDArray[np.integer]) -> NDArray[np.integer]:
+    """Return labels as uint8 or uint16 where they fit: napari draws int32 twenty times more slowly."""
+    if labels.dtype.itemsize > 1 and labels.size and labels.min() >= 0:
+        for dtype in (np.uint8, np.uint16):
+            if labels.max() <= np.iinfo(dtype).max:
+                return labels.astype(dtype, copy=False)
+    return labels
+
+
 def write_labels(
     viewer: "Viewer",
     layer: "Labels",
-    array: "NDArray[np.integer]",
+    array: NDArray[np.integer],
     patch: Patch,
     *,
     is_passing: bool = False,

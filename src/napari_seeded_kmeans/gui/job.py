@@ -1,6 +1,6 @@
 """What the worker does when a result is asked for: no layers, no widgets, arrays only."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,16 +20,19 @@ from ..core.seeds import are_same
 from ..core.threads import Cancel, Progress
 from ..core.workspace import Shelf
 from ..estimator import Segmentation, segment
+from .in_place import small_integers
 
 
 @dataclass(frozen=True, eq=False)
 class Answer:
     """A result, the seeds (*spatial,) it was made of, and how many pixels every class got.
 
-    The notes say what was done differently from what was asked, if anything was.
+    `drawn` is the segmentation with labels as small as layers want them, always the same array. The notes
+    say what was done differently from what was asked, if anything was.
     """
 
     segmentation: Segmentation
+    drawn: Segmentation
     seeds: NDArray[np.integer]
     n_pixels: dict[int, int]
     notes: tuple[str, ...] = ()
@@ -161,4 +164,5 @@ class Request:
                 **self.params,
             )
         n_pixels = {value: int(np.count_nonzero(result.labels == value)) for value in result.classes}
-        return Answer(result, self.seeds, n_pixels, tuple(notes))
+        drawn = replace(result, labels=small_integers(result.labels))
+        return Answer(result, drawn, self.seeds, n_pixels, tuple(notes))

@@ -134,7 +134,7 @@ class Results(QObject):
         extras = extra_outputs(source, wanted, answer.segmentation.classes, legend)
         is_complete = self._outputs.show(
             source,
-            answer.segmentation,
+            answer.drawn,
             kinds,
             legend,
             answer.n_pixels,
