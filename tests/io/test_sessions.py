@@ -38,6 +38,20 @@ def test_everything_comes_back(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.json", "a.seeds.tif"]
 
 
+@pytest.mark.parametrize("names", [("scan.v1", "scan.v2"), ("2024.05.01", "2024.05.02"), ("a", "a.b")])
+def test_names_with_dots_have_strokes_of_their_own(tmp_path, names):
+    for value, name in enumerate(names, 5):
+        write_session(session(value=value), tmp_path / name)
+    for value, name in enumerate(names, 5):
+        assert read_session(tmp_path / name).seeds.max() == value
+
+
+def test_a_session_opens_whose_seeds_were_named_without_what_follows_its_last_dot(tmp_path):
+    write_session(session(), tmp_path / "scan.v1")
+    (tmp_path / "scan.v1.seeds.tif").rename(tmp_path / "scan.seeds.tif")
+    np.testing.assert_array_equal(read_session(tmp_path / "scan.v1").seeds, session().seeds)
+
+
 def test_an_image_is_known_by_its_values():
     reference = session().image
     assert reference.is_of(IMAGE.copy())

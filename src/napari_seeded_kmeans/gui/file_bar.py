@@ -53,7 +53,7 @@ class FileBar(QWidget):
         self._save("Export seeds", self.suggested_name, _SAVE_FILTER, self.export_requested)
 
     def _on_open_session(self) -> None:
-        self._open("Open session", _SESSION_FILTER, self.open_session_requested)
+        self._open("Open session", f"{_SESSION_FILTER};;All files (*)", self.open_session_requested)
 
     def _on_save_session(self) -> None:
         self._save("Save session", "session.json", _SESSION_FILTER, self.save_session_requested)

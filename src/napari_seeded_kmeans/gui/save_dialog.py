@@ -1,12 +1,16 @@
 """Asking where to save a file."""
 
-from qtpy.QtWidgets import QFileDialog, QWidget
+import re
+from pathlib import Path
+
+from qtpy.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 
 def ask_where_to_save(parent: QWidget, title: str, name: str, filters: str) -> str:
     """Return the path a person chooses, empty if none.
 
-    A name without an ending gets that of the chosen filter, and is asked about if there is such a file.
+    A name without an ending that the filters know gets that of the chosen one, and is asked about if there is
+    such a file.
 
     Parameters
     ----------
@@ -22,9 +26,25 @@ def ask_where_to_save(parent: QWidget, title: str, name: str, filters: str) -> s
     dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(_suffix(chosen)))
     dialog.setDefaultSuffix(_suffix(filters))
     dialog.selectFile(name)
-    is_chosen = dialog.exec()
+    path = ""
+    while not path and dialog.exec():
+        path = _complete(parent, dialog.selectedFiles()[0], dialog.selectedNameFilter(), filters)
     dialog.deleteLater()
-    return str(dialog.selectedFiles()[0]) if is_chosen else ""
+    return path
+
+
+def _complete(parent: QWidget, path: str, chosen: str, filters: str) -> str:
+    """Return the path with an ending; empty if there is such a file, which is to stay."""
+    # Qt takes whatever comes after a dot for an ending.
+    if not _suffix(chosen) or path.lower().endswith(tuple(re.findall(r"\*(\.[\w.]+)", filters))):
+        return path
+    path = f"{path}.{_suffix(chosen)}"
+    if not Path(path).exists():
+        return path
+    button = QMessageBox.question(
+        parent, "Save", f"{Path(path).name} already exists.\nDo you want to replace it?"
+    )
+    return path if button == QMessageBox.StandardButton.Yes else ""
 
 
 def _suffix(filters: str) -> str:

@@ -11,7 +11,7 @@ from ..core.legend import Legend
 from ..io.files import safe_writer
 from ..io.images import read_image, write_image
 from ..io.seeds import write_seeds
-from ..io.sessions import ImageReference, SavedSession, digest, region_path, seeds_path, write_session
+from ..io.sessions import ImageReference, SavedSession, beside, digest, region_path, seeds_path, write_session
 from .job import Request
 
 _SCRIPT = '''"""Segment {name} as it was done in napari: same strokes, same settings, same mask."""
@@ -80,7 +80,7 @@ def export_script(sitting: Sitting, path: str | Path) -> None:
     The image is copied beside it, too, unless reading its file gives the very same pixels.
     """
     path, request = Path(path), sitting.request
-    image_path = path.with_suffix(".image.npy")
+    image_path = beside(path, ".image.npy")
     if _is_in_file(sitting):
         image = repr(sitting.path)
     else:
@@ -99,8 +99,8 @@ def export_script(sitting: Sitting, path: str | Path) -> None:
         params=request.params,
         names=dict(sitting.legend.names),
         colors=dict(sitting.legend.colors),
-        model=path.with_suffix(".model.json").name,
-        labels=path.with_suffix(".labels.tif").name,
+        model=beside(path, ".model.json").name,
+        labels=beside(path, ".labels.tif").name,
     )
     with safe_writer(path) as file:
         file.write(text.encode())
@@ -110,7 +110,7 @@ def _write_more(request: Request, path: Path) -> str:
     """Write edits and region beside the script; return the arguments that stand for what is not usual."""
     lines = []
     if request.edits:
-        edits_path = path.with_suffix(".palette.json")
+        edits_path = beside(path, ".palette.json")
         with safe_writer(edits_path) as file:
             file.write((json.dumps(request.edits.to_dict(), indent=1) + "\n").encode())
         lines.append(

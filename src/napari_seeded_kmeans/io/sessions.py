@@ -23,6 +23,7 @@ from .seeds import read_labels, write_seeds
 
 FORMAT = "napari-seeded-kmeans session"
 VERSION = 1
+_ENDINGS = (".json", ".py")
 
 
 @dataclass(frozen=True)
@@ -73,14 +74,21 @@ def digest(array: Any) -> str:
     return hashlib.blake2b(np.ascontiguousarray(array).view(np.uint8).data, digest_size=16).hexdigest()
 
 
+def beside(path: str | os.PathLike[str], ending: str) -> Path:
+    """Return the file of that ending that belongs to the session or script in `path`."""
+    path = Path(path)
+    # Names may have dots of their own: scan.v1 and scan.v2 share nothing.
+    return path.with_name((path.stem if path.suffix.lower() in _ENDINGS else path.name) + ending)
+
+
 def seeds_path(path: str | os.PathLike[str]) -> Path:
     """Return where the seeds of the session in `path` are."""
-    return Path(path).with_suffix(".seeds.tif")
+    return beside(path, ".seeds.tif")
 
 
 def region_path(path: str | os.PathLike[str]) -> Path:
     """Return where the region of the session in `path` is, if it has one."""
-    return Path(path).with_suffix(".region.tif")
+    return beside(path, ".region.tif")
 
 
 def write_session(session: SavedSession, path: str | os.PathLike[str]) -> None:
@@ -136,18 +144,24 @@ def read_session(path: str | os.PathLike[str]) -> SavedSession:
     except (KeyError, TypeError, ValueError) as error:
         raise SeededKMeansError(f"{path} is not a session: {error!r}.") from None
     make_params(preset, **params)
-    seeds = read_labels(seeds_path(path))
+    seeds = _read_beside(path, ".seeds.tif")
     spatial = list(reference.shape)
     if channel_axis is not None and -len(spatial) <= channel_axis < len(spatial):
         del spatial[channel_axis]
     if seeds.shape != tuple(spatial):
         raise SeededKMeansError(f"{path}: its seeds have shape {seeds.shape}, not {tuple(spatial)}.")
-    region = read_labels(region_path(path)) != 0 if has_region else None
+    region = _read_beside(path, ".region.tif") != 0 if has_region else None
     if region is not None and region.shape != seeds.shape:
         raise SeededKMeansError(f"{path}: its region has shape {region.shape}, not {seeds.shape}.")
     return SavedSession(
         reference, seeds.astype(seeds.dtype), channel_axis, preset, params, legend, edits, region
     )
+
+
+def _read_beside(path: str | os.PathLike[str], ending: str) -> NDArray[Any]:
+    own, earlier = beside(path, ending), Path(path).with_suffix(ending)
+    # What comes after the last dot was once taken for an ending.
+    return read_labels(own if own.exists() or not earlier.exists() else earlier)
 
 
 def _read_json(path: Path) -> Any:
