@@ -2,6 +2,7 @@
 
 from threading import Event
 
+import dask.array as da
 import numpy as np
 import pytest
 from conftest import paint_halves
@@ -194,6 +195,40 @@ def test_previews_go_on_from_what_is_known_and_forget_it_when_the_image_changes(
     settle(dock)
     again = segment(255 - two_halves, seeds.data)
     np.testing.assert_array_equal(viewer.layers["halves mask"].data, again.labels)
+
+
+@pytest.mark.parametrize("load", [np.array, da.from_array])
+def test_what_was_worked_out_ahead_of_a_second_image_is_of_use(load, viewer, dock, two_halves, qtbot, settle):
+    viewer.add_image(two_halves, name="halves")
+    paint_halves(dock.new_seeds())
+    assert settle(dock) is Stage.DONE
+    first = dock._updates._shelf._workspace
+    dock.choice.choose_image(viewer.add_image(load(255 - two_halves), name="second"))
+    seeds = dock.new_seeds()
+    seeds.paint((10, 10), 1)
+    qtbot.waitUntil(lambda: dock._updates._shelf._workspace not in (None, first))
+    qtbot.waitUntil(lambda: not dock._updates._glancer.is_working)
+    ahead = dock._updates._shelf._workspace
+    seeds.paint((10, 50), 2)
+    assert settle(dock) is Stage.DONE
+    assert dock._updates._shelf._workspace is ahead
+    expected = segment(255 - two_halves, seeds.data)
+    np.testing.assert_array_equal(viewer.layers["second mask"].data, expected.labels)
+
+
+@pytest.mark.parametrize("given", [np.asarray, np.ndarray.view])
+def test_pixels_that_changed_in_place_are_followed_once_the_layer_says_so(
+    given, viewer, dock, two_halves, settle
+):
+    image = viewer.add_image(two_halves.copy(), name="halves")
+    seeds = dock.new_seeds()
+    paint_halves(seeds)
+    assert settle(dock) is Stage.DONE
+    image.data[:] = 255 - two_halves.T.reshape(two_halves.shape)
+    image.data = given(image.data)
+    settle(dock)
+    expected = segment(image.data, seeds.data)
+    np.testing.assert_array_equal(viewer.layers["halves mask"].data, expected.labels)
 
 
 def test_of_a_stack_the_current_slice_comes_first(viewer, dock, two_halves, gate, qtbot, settle):

@@ -240,6 +240,8 @@ class SeededSegmentation(DockFrame):
 
     def _on_pixels_changed(self) -> None:
         is_wanted = self._is_wanted()
+        # They may lie where the others did.
+        self._updates.forget()
         self._results.last = None
         # What went wrong was about other pixels, too.
         self.session.forget()

@@ -169,8 +169,10 @@ class Updates(QObject):
 
         Nothing known of the image is used when asked `afresh`: its pixels may have changed in place.
         """
-        if afresh or (self._newest is not None and self._newest.data is not source.data):
+        if afresh:
             self.forget()
+        elif self._newest is not None and self._newest.data is not source.data:
+            self._forget_labels()
         self._estimator.cancel()
         ticket = self._newest = _Ticket(source, source.data, source.spacing)
         self._visible = visible
@@ -230,10 +232,14 @@ class Updates(QObject):
             runner.cancel()
 
     def forget(self) -> None:
-        """Forget what is known of the image."""
-        self._shelf = Shelf()
+        """Forget what is known of the image: its pixels are others now."""
+        self._shelf, self._loaded = Shelf(), None
+        self._forget_labels()
+
+    def _forget_labels(self) -> None:
+        """Forget what is shown or about to be; what was worked out ahead of another image is of use."""
         self._known = Known()
-        self._fitted = self._draft = self._spread = self._loaded = None
+        self._fitted = self._draft = self._spread = None
 
     def close(self) -> None:
         """Stop everything, for good."""
@@ -328,11 +334,11 @@ class Updates(QObject):
 
     def _load(self, data: Any) -> NDArray[Any]:
         """Return the image as an array; a lazy one is computed once."""
-        if isinstance(data, np.ndarray):
-            return data
-        if self._loaded is None or self._loaded[0] is not data:
-            self._loaded = data, np.asarray(data)
-        return self._loaded[1]
+        loaded = self._loaded
+        if loaded is None or loaded[0] is not data:
+            # Nor is one kept that was computed for another image.
+            loaded = self._loaded = data, np.asarray(data)
+        return loaded[1]
 
     # ---- in the window ----
 
