@@ -6,6 +6,7 @@ from napari.layers import Labels
 
 from napari_seeded_kmeans import evaluate
 from napari_seeded_kmeans.core.evaluation import CONFUSED, EXTRA, MISSED
+from napari_seeded_kmeans.gui import save_dialog
 from napari_seeded_kmeans.gui.evaluate_dock import Evaluate
 
 TRUTH = np.zeros((40, 60), np.uint8)
@@ -118,3 +119,12 @@ def test_the_table_is_saved(dock, layers, qtbot, tmp_path):
     lines = (tmp_path / "scores.csv").read_text().splitlines()
     assert lines[0] == "class,iou,dice,precision,recall,boundary_f"
     assert lines[-1].startswith(f"mean,{dock.scores.iou!r}")
+
+
+def test_a_table_that_cannot_be_saved_is_said_in_words(dock, layers, qtbot, tmp_path, monkeypatch):
+    dock.evaluate()
+    settle(qtbot, dock)
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(save_dialog, "ask_where_to_save", lambda *_: str(tmp_path / "file" / "scores.csv"))
+    dock.save_button.click()
+    assert dock.hint_line.text.startswith("cannot write")

@@ -15,10 +15,9 @@ from ..estimator import SeededKMeans
 from .cluster_layers import as_seen, cluster_outputs
 from .image_dock import ImageDock
 from .palette_view import PaletteView
-from .save_dialog import ask_where_to_save
+from .save_dialog import save_where_asked
 from .seeds_layer import add_seeds
 from .source import Source
-from .words import words_for
 
 if TYPE_CHECKING:
     import napari.viewer
@@ -121,12 +120,8 @@ class ClusterColours(ImageDock):
     # ---- what happens ----
 
     def _on_model_requested(self) -> None:
-        path = ask_where_to_save(self, "Save the clusters as a model", "", _MODEL_FILTER)
-        if path:
-            try:
-                self.save_model(path)
-            except Exception as error:  # in words for what is ours or the disk's, with a traceback for bugs
-                self._fail(words_for(error))
+        title = "Save the clusters as a model"
+        save_where_asked(self, title, "", _MODEL_FILTER, self.save_model, self.hint_line)
 
     def _on_source_changed(self) -> None:
         self._shown = None

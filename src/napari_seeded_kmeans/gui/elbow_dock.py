@@ -16,9 +16,8 @@ from ..plots import Look, draw_elbow, new_figure, write_figure
 from .cluster_layers import cluster_outputs
 from .image_dock import ImageDock
 from .plot_view import PlotView
-from .save_dialog import ask_where_to_save
+from .save_dialog import save_where_asked
 from .source import Source
-from .words import words_for
 from .work_bar import WorkBar
 
 if TYPE_CHECKING:
@@ -133,12 +132,7 @@ class ChooseK(ImageDock):
 
     def _on_export_requested(self) -> None:
         name = "elbow.png" if self._of is None else f"{self._of.layer.name} elbow.png"
-        path = ask_where_to_save(self, "Export the curve", name, _SAVE_FILTER)
-        if path:
-            try:
-                self.export(path)
-            except Exception as error:  # in words for what is ours or the disk's, with a traceback for bugs
-                self._fail(words_for(error))
+        save_where_asked(self, "Export the curve", name, _SAVE_FILTER, self.export, self.hint_line)
 
     def _form(self) -> QWidget:
         view = QWidget(self)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from napari.layers import Labels
 from numpy.typing import NDArray
-from qtpy.QtWidgets import QCheckBox, QFileDialog, QFormLayout, QPushButton, QWidget
+from qtpy.QtWidgets import QCheckBox, QFormLayout, QPushButton, QWidget
 
 from ..batch.compare import as_masks
 from ..core.evaluation import Scores, error_map, evaluate
@@ -21,6 +21,7 @@ from .error_layer import ErrorLayers
 from .fold import Fold
 from .layer_choice import Combo
 from .number_table import NumberTable
+from .save_dialog import save_where_asked
 from .source import full_resolution
 from .tool_dock import ToolDock
 
@@ -190,9 +191,7 @@ class Evaluate(ToolDock):
         return ""
 
     def _on_save_requested(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(self, "Save the table", "scores.csv", "CSV (*.csv)")
-        if path:
-            self.save(path)
+        save_where_asked(self, "Save the table", "scores.csv", "CSV (*.csv)", self.save, self.hint_line)
 
     # ---- the widget itself ----
 

@@ -1,9 +1,13 @@
 """Asking where to save a file."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from qtpy.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from .hint_line import HintLine
+from .words import words_for
 
 
 def ask_where_to_save(parent: QWidget, title: str, name: str, filters: str) -> str:
@@ -31,6 +35,23 @@ def ask_where_to_save(parent: QWidget, title: str, name: str, filters: str) -> s
         path = _complete(parent, dialog.selectedFiles()[0], dialog.selectedNameFilter(), filters)
     dialog.deleteLater()
     return path
+
+
+def save_where_asked(
+    parent: QWidget,
+    title: str,
+    name: str,
+    filters: str,
+    save: Callable[[str], None],
+    hint_line: HintLine,
+) -> None:
+    """Call ``save(path)`` with what a person chooses, as in `ask_where_to_save`; say what goes wrong."""
+    path = ask_where_to_save(parent, title, name, filters)
+    if path:
+        try:
+            save(path)
+        except Exception as error:  # in words for what is ours or the disk's, with a traceback for bugs
+            hint_line.show_hint(words_for(error), is_error=True)
 
 
 def _complete(parent: QWidget, path: str, chosen: str, filters: str) -> str:
