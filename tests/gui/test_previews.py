@@ -145,9 +145,7 @@ def test_a_preview_stays_when_something_of_the_result_before_comes_late(
 
 
 @pytest.mark.parametrize("how", ["box", "by hand"])
-def test_a_mask_removed_after_cancel_comes_back_with_the_box(
-    how, viewer, dock, shown, gate, qtbot, settle
-):
+def test_a_mask_removed_after_cancel_comes_back_with_the_box(how, viewer, dock, shown, gate, qtbot, settle):
     qtbot.waitUntil(lambda: len(shown) == 1, timeout=60_000)
     gate.opened.set()
     assert settle(dock) is Stage.DONE
