@@ -16,11 +16,12 @@ from .core.background import BackgroundRemoval, check_color, check_settings, rem
 from .core.errors import SeededKMeansError
 from .io.files import reason
 from .io.images import read_image, write_image
+from .io.pictures import READABLE, ZARR
 from .io.pixels import PathLike
 from .io.seeds import read_labels
 from .io.tables import write_table
 
-IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".gif", ".webp", ".npy")
+IMAGE_SUFFIXES = tuple(ending for ending in READABLE if ending != ZARR)
 _VOID = 255
 MASKS, CUT_OUTS = "masks", "cutouts"
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from napari_seeded_kmeans.core.errors import SeededKMeansError
-from napari_seeded_kmeans.io import models
+from napari_seeded_kmeans.io import files
 from napari_seeded_kmeans.io.models import read_model, write_model
 
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False) | st.integers()
@@ -69,7 +69,7 @@ def test_what_is_no_model_is_refused_in_one_sentence(tmp_path, content, message)
 
 
 def test_too_large_is_refused_before_it_is_parsed(tmp_path, monkeypatch):
-    monkeypatch.setattr(models, "_MAX_BYTES", 2**20)
+    monkeypatch.setattr(files, "_MAX_BYTES", 2**20)
     (tmp_path / "m.json").write_bytes(b" " * (2**20 + 1))
     with pytest.raises(SeededKMeansError, match="larger than 1 MiB"):
         read_model(tmp_path / "m.json")

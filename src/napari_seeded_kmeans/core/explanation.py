@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from .looks import least_reaches
 from .model import Model
 
 # Two clusters this near, in bandwidths, share most of their pixels.
@@ -51,7 +52,7 @@ def nearest_clusters(model: Model, features: ArrayLike, n: int = 3) -> tuple[Nea
     look, palette = model.looks[0], model.palette
     pixel = np.asarray(features, float)[look.columns]
     distances = np.linalg.norm(palette.centers - pixel, axis=1)
-    reaches = _reaches(model)
+    reaches = least_reaches(look)[np.searchsorted(model.classes, palette.classes)]
     return tuple(
         NearCluster(int(row), int(palette.classes[row]), float(distances[row] / reaches[row]))
         for row in np.argsort(distances, kind="stable")[:n]
@@ -70,12 +71,3 @@ def find_conflicts(model: Model) -> tuple[Conflict, ...]:
         for first, second in zip(firsts, seconds, strict=True)
     )
     return tuple(sorted(found, key=lambda conflict: conflict.distance))
-
-
-def _reaches(model: Model) -> NDArray[np.float64]:
-    """Return the reach of each cluster's class, none of them zero."""
-    look = model.looks[0]
-    smallest = max(1e-3 * look.bandwidth, 1e-12)
-    reaches = np.maximum(look.reaches, smallest)
-    rows: NDArray[np.float64] = reaches[np.searchsorted(model.classes, model.palette.classes)]
-    return rows

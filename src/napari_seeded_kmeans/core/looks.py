@@ -225,7 +225,7 @@ def read_planes(look: Look, planes: Samples, classes: tuple[int, ...]) -> tuple[
     scores = np.empty((len(classes), planes.shape[1]), np.float32)
     nearest = np.empty_like(scores)
     rbf.rbf_scores(planes[look.columns], centers, inverse, columns, bias, owners, scores, nearest)
-    nearest *= (look.bandwidth / _least_reaches(look)).astype(np.float32)[:, np.newaxis]
+    nearest *= (look.bandwidth / least_reaches(look)).astype(np.float32)[:, np.newaxis]
     return scores, nearest
 
 
@@ -258,10 +258,10 @@ def strangeness(look: Look, samples: Samples, classes: tuple[int, ...]) -> NDArr
     """
     palettes = [look.palette.of(value) for value in classes]
     distances = nearest_distances(samples[:, look.columns], palettes)
-    return distances / _least_reaches(look).astype(np.float32)[:, np.newaxis]
+    return distances / least_reaches(look).astype(np.float32)[:, np.newaxis]
 
 
-def _least_reaches(look: Look) -> Array:
+def least_reaches(look: Look) -> Array:
     """Return the reaches, none of them too small to divide by."""
     reaches: Array = np.maximum(look.reaches, max(1e-3 * look.bandwidth, 1e-12))
     return reaches

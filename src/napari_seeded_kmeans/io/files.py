@@ -1,5 +1,6 @@
-"""Safe writing: a file or folder is complete under its name, or not there at all."""
+"""Safe writing: a file or folder is complete under its name, or not there at all; and reading JSON."""
 
+import json
 import os
 import re
 import secrets
@@ -7,10 +8,12 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from ..core.errors import SeededKMeansError
 
+# Models and sessions take kilobytes; what is larger than this is something else.
+_MAX_BYTES = 64 * 2**20
 _TEMPORARY = re.compile(r"\.[0-9a-f]{16}\.tmp")
 
 
@@ -94,6 +97,28 @@ def safe_folder(path: str | os.PathLike[str]) -> Iterator[Path]:
         raise SeededKMeansError(f"cannot write {os.fspath(path)}: {reason(error)}.") from error
 
 
+def read_json(path: str | os.PathLike[str], kind: str) -> Any:
+    """Return what the JSON in a file says, which is to be a `kind`: "model", "session".
+
+    Raises
+    ------
+    SeededKMeansError
+        When the file is unreadable, too large, or no JSON.
+    """
+    try:
+        with Path(path).open("rb") as file:
+            data = file.read(_MAX_BYTES + 1)
+        if len(data) > _MAX_BYTES:
+            raise SeededKMeansError(f"{path} is not a {kind}: it is larger than {_MAX_BYTES >> 20} MiB.")
+        return json.loads(data.decode(), parse_constant=_refuse)
+    except OSError as error:
+        raise SeededKMeansError(f"cannot read {path}: {reason(error)}.") from error
+    except SeededKMeansError:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise SeededKMeansError(f"{path} is not a {kind}: it is no JSON ({error}).") from error
+
+
 def reason(error: OSError) -> str:
     """Return what the system said, without number and path, as part of a sentence."""
     return (error.strerror or str(error)).strip().rstrip(".").lower()
@@ -108,3 +133,7 @@ def remove_leftovers(folder: str | os.PathLike[str]) -> None:
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not a JSON number")

@@ -4,16 +4,13 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from ..core.errors import SeededKMeansError
-from .files import reason, safe_writer
+from .files import read_json, safe_writer
 
 FORMAT = "napari-seeded-kmeans model"
 VERSION = 1
-# Models take kilobytes; what is larger than this is something else.
-_MAX_BYTES = 64 * 2**20
 
 
 def write_model(model: Mapping[str, Any], path: str | os.PathLike[str]) -> None:
@@ -51,7 +48,7 @@ def read_model(path: str | os.PathLike[str]) -> dict[str, Any]:
     SeededKMeansError
         When the file is unreadable, no model, or written by a newer version.
     """
-    document = _read_json(Path(path))
+    document = read_json(path, "model")
     if not isinstance(document, dict) or document.pop("format", None) != FORMAT:
         raise SeededKMeansError(f'{path} is not a model: its "format" is not "{FORMAT}".')
     version = document.pop("version", None)
@@ -62,25 +59,6 @@ def read_model(path: str | os.PathLike[str]) -> dict[str, Any]:
             f"{path} is a model of version {version}, and this release reads up to {VERSION}: update it."
         )
     return document
-
-
-def _read_json(path: Path) -> Any:
-    try:
-        with path.open("rb") as file:
-            data = file.read(_MAX_BYTES + 1)
-        if len(data) > _MAX_BYTES:
-            raise SeededKMeansError(f"{path} is not a model: it is larger than {_MAX_BYTES >> 20} MiB.")
-        return json.loads(data.decode(), parse_constant=_refuse)
-    except OSError as error:
-        raise SeededKMeansError(f"cannot read {path}: {reason(error)}.") from error
-    except SeededKMeansError:
-        raise
-    except (ValueError, RecursionError) as error:
-        raise SeededKMeansError(f"{path} is not a model: it is no JSON ({error}).") from error
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is not a JSON number")
 
 
 def _join_rows(text: str) -> str:

@@ -18,7 +18,7 @@ from ..core.errors import SeededKMeansError
 from ..core.legend import Legend
 from ..core.palette_edits import NO_EDITS, PaletteEdits
 from ..core.params import make_params
-from .files import reason, safe_writer
+from .files import read_json, safe_writer
 from .seeds import read_labels, write_seeds
 
 FORMAT = "napari-seeded-kmeans session"
@@ -126,7 +126,7 @@ def read_session(path: str | os.PathLike[str]) -> SavedSession:
     SeededKMeansError
         When a file is unreadable, no session, or written by a newer version.
     """
-    document = _read_json(Path(path))
+    document = read_json(path, "session")
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise SeededKMeansError(f'{path} is not a session: its "format" is not "{FORMAT}".')
     if document.get("version") != VERSION:
@@ -162,12 +162,3 @@ def _read_beside(path: str | os.PathLike[str], ending: str) -> NDArray[Any]:
     own, earlier = beside(path, ending), Path(path).with_suffix(ending)
     # What comes after the last dot was once taken for an ending.
     return read_labels(own if own.exists() or not earlier.exists() else earlier)
-
-
-def _read_json(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise SeededKMeansError(f"cannot read {path}: {reason(error)}.") from error
-    except (ValueError, RecursionError) as error:
-        raise SeededKMeansError(f"{path} is not a session: it is no JSON ({error}).") from None
