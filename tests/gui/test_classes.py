@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 from conftest import paint_halves
 from qtpy.QtCore import QCoreApplication, Qt
+from qtpy.QtGui import QColor
+from qtpy.QtWidgets import QColorDialog, QLineEdit
 
 from napari_seeded_kmeans import segment
 from napari_seeded_kmeans.session import Stage
@@ -178,3 +180,26 @@ def test_every_seeds_layer_has_its_own_names(dock, seeds):
     assert dock.classes.legend.name_of(2) == "foreground"
     dock.choice.choose_seeds(seeds)
     assert dock.class_list.rows[1].name == "nuclei"
+
+
+def test_keys_rename_hide_and_recolour_the_current_class(dock, seeds, qtbot, monkeypatch):
+    dock.activateWindow()
+    tree = dock.class_list.tree
+    tree.setFocus()
+    qtbot.waitUntil(tree.hasFocus)
+    qtbot.keyClick(tree, Qt.Key.Key_Down)
+    assert seeds.selected_label == 2
+    qtbot.keyClick(tree, Qt.Key.Key_Space)
+    assert dock.classes.legend.hidden == {2}
+    qtbot.keyClick(tree, Qt.Key.Key_Space)
+    assert not dock.classes.legend.hidden
+    monkeypatch.setattr(QColorDialog, "getColor", lambda *_: QColor("#102030"))
+    qtbot.keyClick(tree, Qt.Key.Key_F2, Qt.KeyboardModifier.ShiftModifier)
+    assert dock.classes.legend.color_of(2) == "#102030"
+    qtbot.keyClick(tree, Qt.Key.Key_F2)
+    name = tree.viewport().findChild(QLineEdit)
+    qtbot.keyClicks(name, "big nuclei")
+    qtbot.keyClick(name, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: dock.classes.legend.name_of(2) == "big nuclei")
+    for column, keys in enumerate(["Shift+F2", "F2", "Space"]):
+        assert keys in tree.topLevelItem(1).toolTip(column)

@@ -368,6 +368,28 @@ def test_keys_work_in_the_table(dock, seeds, settle, qtbot):
     assert dock.clusters.edits == PaletteEdits()
 
 
+def test_boxes_are_ticked_by_keys(dock, seeds, settle, qtbot):
+    dock.activateWindow()
+    table = dock.insight.table
+    table.tree.setFocus()
+    qtbot.waitUntil(table.tree.hasFocus)
+    table.tree.setCurrentItem(table.tree.topLevelItem(1))
+    chosen = table.selected_numbers()
+    for _ in range(LOCK):
+        qtbot.keyClick(table.tree, Qt.Key.Key_Right)
+    assert table.selected_numbers() == chosen
+    qtbot.keyClick(table.tree, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: table.rows[1].is_locked)
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    qtbot.keyClick(table.tree, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: not table.rows[1].is_locked)
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Space):
+        qtbot.keyClick(table.tree, key)
+    qtbot.waitUntil(lambda: table.rows[1].is_muted)
+    for column in (LOCK, MUTE):
+        assert "Space" in table.tree.topLevelItem(0).toolTip(column)
+
+
 def test_what_leaves_a_class_empty_is_said_and_undone(dock, seeds, settle):
     dock.clusters.delete([row.number for row in dock.insight.table.rows if row.class_value == 2])
     settle(dock)

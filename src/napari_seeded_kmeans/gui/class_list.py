@@ -5,7 +5,7 @@ from html import escape
 from typing import NamedTuple
 
 from qtpy.QtCore import QSize, Qt, Signal
-from qtpy.QtGui import QColor, QIcon, QPixmap
+from qtpy.QtGui import QColor, QIcon, QKeySequence, QPixmap, QShortcut
 from qtpy.QtWidgets import (
     QAbstractItemView,
     QColorDialog,
@@ -22,9 +22,9 @@ from .row_style import TICK_STYLE
 
 _KEY, _NAME, _EYE, _STROKES, _SHARE = range(5)
 _HELP = {
-    _KEY: "The key that paints this class, and its colour. Double click for another colour.",
-    _NAME: "Select a class to paint with it. Double click to rename it.",
-    _EYE: "Whether strokes and mask of this class are drawn.",
+    _KEY: "The key that paints this class, and its colour. Double click, or Shift+F2, for another colour.",
+    _NAME: "Select a class to paint with it. Double click, or F2, to rename it.",
+    _EYE: "Whether strokes and mask of this class are drawn. Space changes it.",
     _STROKES: "Connected pieces painted with this class.",
     _SHARE: "Share of the image that the last result gave to this class.",
 }
@@ -92,6 +92,14 @@ class ClassList(QWidget):
         self.tree.currentItemChanged.connect(self._on_current_changed)
         self.tree.itemChanged.connect(self._on_item_changed)
         self.tree.itemDoubleClicked.connect(self._on_double_clicked)
+        for keys, do in (
+            ("F2", self._on_rename_pressed),
+            ("Shift+F2", self._on_color_pressed),
+            ("Space", self._on_eye_pressed),
+        ):
+            shortcut = QShortcut(QKeySequence(keys), self.tree)
+            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+            shortcut.activated.connect(do)
         self.add_button.clicked.connect(self.add_requested)
         self.delete_button.clicked.connect(self._on_delete_clicked)
         self.ignore_button.clicked.connect(self._on_ignore_clicked)
@@ -123,6 +131,11 @@ class ClassList(QWidget):
         index = next(i for i, row in enumerate(self._rows) if row.value == value)
         self.tree.editItem(self._item(index), _NAME)
 
+    def _edit_color(self, row: ClassRow) -> None:
+        color = QColorDialog.getColor(QColor(row.color), self, f"Colour of {row.name}")
+        if color.isValid():
+            self.recolored.emit(row.value, color.name())
+
     def _item(self, index: int) -> QTreeWidgetItem:
         item = self.tree.topLevelItem(index)
         if item is None:
@@ -150,9 +163,23 @@ class ClassList(QWidget):
         if column == _NAME:
             self.edit_name(row.value)
         elif column == _KEY:
-            color = QColorDialog.getColor(QColor(row.color), self, f"Colour of {row.name}")
-            if color.isValid():
-                self.recolored.emit(row.value, color.name())
+            self._edit_color(row)
+
+    def _on_rename_pressed(self) -> None:
+        item = self.tree.currentItem()
+        if item is not None:
+            self.edit_name(self._row_of(item).value)
+
+    def _on_color_pressed(self) -> None:
+        item = self.tree.currentItem()
+        if item is not None:
+            self._edit_color(self._row_of(item))
+
+    def _on_eye_pressed(self) -> None:
+        item = self.tree.currentItem()
+        if item is not None:
+            row = self._row_of(item)
+            self.visibility_changed.emit(row.value, not row.is_visible)
 
     def _on_delete_clicked(self) -> None:
         item = self.tree.currentItem()

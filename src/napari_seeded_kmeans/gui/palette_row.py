@@ -33,9 +33,9 @@ _HELP = {
     f"{LEAST_WEIGHT:g} to {MOST_WEIGHT:g}. More gives it more of the doubtful pixels around.{{strength}}",
     LOCK: "Keep this colour exactly where it is while you go on painting, as long as strokes of its class "
     "lie on it. That holds the row, not the mask: how strongly the colour speaks for its class, and what "
-    "strokes say about texture, is still learnt.",
+    "strokes say about texture, is still learnt. By keys: → to get here, Space.",
     MUTE: "Leave out the strokes behind this cluster. Its row stays here, dimmed: untick it to have them "
-    "back.",
+    "back. By keys: → to get here, Space.",
 }
 
 

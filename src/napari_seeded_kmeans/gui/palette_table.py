@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from qtpy.QtCore import Qt, Signal
+from qtpy.QtCore import QItemSelectionModel, Qt, Signal
 from qtpy.QtGui import QAction, QFontInfo, QKeySequence, QShortcut
 from qtpy.QtWidgets import (
     QAbstractItemView,
@@ -36,6 +36,8 @@ from .row_style import TICK_STYLE
 # Titles give way to the names of classes in a dock of 300 px.
 _TITLE_SIZE = 0.78
 _HEADER_STYLE = "QHeaderView::section { padding: 1px 0px; }"
+# Keys go from cell to cell: without a frame nobody would see where they are.
+_CELL_STYLE = "QTreeView::item:focus { border: 1px solid #56b4e9; }"
 _MOST_ROWS = 12
 _RIM_PX = 4
 
@@ -62,7 +64,7 @@ class PaletteTable(QWidget):
         self.tree.setHeaderLabels(list(TITLES))
         self.tree.setRootIsDecorated(False)
         self.tree.setIndentation(0)
-        self.tree.setStyleSheet(TICK_STYLE + _HEADER_STYLE)
+        self.tree.setStyleSheet(TICK_STYLE + _HEADER_STYLE + _CELL_STYLE)
         self.tree.setIconSize(SWATCH_PX)
         self.tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -163,6 +165,9 @@ class PaletteTable(QWidget):
             (QKeySequence.StandardKey.Undo, self.undo_button.click),
             (QKeySequence.StandardKey.Redo, self.redo_button.click),
             (Qt.Key.Key_F2, self._edit_weight),
+            # A tree that selects whole rows has no keys of its own to get to a box, only Space to tick it.
+            (Qt.Key.Key_Left, self._go_left),
+            (Qt.Key.Key_Right, self._go_right),
         ):
             shortcut = QShortcut(QKeySequence(keys), self.tree)
             shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
@@ -192,6 +197,18 @@ class PaletteTable(QWidget):
         chosen = item or self.tree.currentItem()
         if chosen is not None and self._rows[self.tree.indexOfTopLevelItem(chosen)].weight is not None:
             self.tree.editItem(chosen, WEIGHT)
+
+    def _go_left(self) -> None:
+        self._go_to(self.tree.currentColumn() - 1)
+
+    def _go_right(self) -> None:
+        self._go_to(self.tree.currentColumn() + 1)
+
+    def _go_to(self, column: int) -> None:
+        """Make another cell of the current row the current one; what is selected stays so."""
+        item = self.tree.currentItem()
+        if item is not None and 0 <= column < self.tree.columnCount():
+            self.tree.setCurrentItem(item, column, QItemSelectionModel.SelectionFlag.NoUpdate)
 
     def _on_class_chosen(self, action: QAction) -> None:
         self.reassign_requested.emit(self.chosen_numbers(), action.data())
