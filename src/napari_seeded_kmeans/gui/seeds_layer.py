@@ -91,7 +91,7 @@ def has_own_table(layer: Labels) -> bool:
 def _name_rows(layer: Labels, before: Legend | None, legend: Legend) -> None:
     """Say in a table from elsewhere what classes are called, unless it has such a column of its own."""
     table = layer.features
-    values = [int(value) for value in (table["index"] if "index" in table else range(len(table)))]
+    values = list(table["index"] if "index" in table else range(len(table)))
     told = None if before is None else [before.name_of(value) for value in values]
     if "class" not in table or list(table["class"]) == told:
         layer.features = table.assign(**{"class": [legend.name_of(value) for value in values]})
