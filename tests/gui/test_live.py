@@ -386,3 +386,28 @@ def test_keys_hold_segment_and_cancel(window, docked, two_halves, settle, jobs):
     jobs.may_go_on.set()
     assert settle(docked) is Stage.DONE
     assert [len(jobs), "halves mask" in window.layers] == [2, True]
+
+
+def test_h_is_let_go_when_another_program_comes_to_the_front(window, docked, two_halves, settle, jobs):
+    window.add_image(two_halves, name="halves")
+    docked.params.set_value("classic", n_clusters=4)
+    seeds = docked.new_seeds()
+    QApplication.processEvents()
+    key(window, QEvent.Type.KeyPress, Qt.Key.Key_H)
+    paint_halves(seeds)
+    docked._seeds.look()
+    assert "let go of the key H" in docked.hint_line.text
+    # The other program hears of the key that is let go.
+    changed = QApplication.instance().applicationStateChanged
+    changed.emit(Qt.ApplicationState.ApplicationInactive)
+    assert docked.session.stage is Stage.RUNNING
+    changed.emit(Qt.ApplicationState.ApplicationActive)
+    jobs.may_go_on.set()
+    assert settle(docked) is Stage.DONE, docked.hint_line.text
+    key(window, QEvent.Type.KeyPress, Qt.Key.Key_H)
+    seeds.paint((20, 20), 1)
+    docked._seeds.look()
+    assert "let go of the key H" in docked.hint_line.text
+    key(window, QEvent.Type.KeyRelease, Qt.Key.Key_H)
+    assert settle(docked) is Stage.DONE, docked.hint_line.text
+    assert len(jobs) == 2
