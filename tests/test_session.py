@@ -144,6 +144,20 @@ def test_what_went_wrong_beside_an_update_does_not_end_it_and_stays_after_it(wor
     assert session.hint == "Half of it."
 
 
+def test_while_a_stroke_interrupts_an_update_all_is_said_as_before():
+    session = Session()
+    session.observe(replace(READY, has_result=True))
+    session.finish("Half of it.")
+    session.start()
+    session.interrupt()
+    assert not session.running
+    assert session.hint == "Half of it."
+    assert session.has_advice
+    session.start()
+    session.stop()
+    assert "press Segment" in session.hint
+
+
 def test_the_same_facts_are_no_news():
     session, heard = Session(), []
     session.changed.connect(lambda: heard.append(session.stage))

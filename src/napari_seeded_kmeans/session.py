@@ -71,7 +71,7 @@ class Session:
     def __init__(self) -> None:
         self._facts = Facts()
         self._running: frozenset[Work] = frozenset()
-        self._is_slow = self._is_first = self._is_holding = False
+        self._is_slow = self._is_first = self._is_holding = self._is_interrupted = False
         self._error = ""
         self._failed: Work | None = None
         self._summary = ""
@@ -136,13 +136,14 @@ class Session:
         if self._is_fresh and self._told_by is Work.FILES:
             return self._summary
         # What was said last stays for as long as an update takes: nothing flickers at every stroke.
-        is_valid = self.can_segment and (self._is_fresh or bool(self._running))
+        is_valid = self.can_segment and (self._is_fresh or bool(self._running) or self._is_interrupted)
         return (self._summary if is_valid else "") or self._next_step()
 
     @property
     def has_advice(self) -> bool:
         """Whether it can be said where to paint next; while an update runs, of the result before it."""
-        is_valid = self._resting_stage is Stage.DONE or (Work.UPDATE in self._running and self.can_segment)
+        is_followed = Work.UPDATE in self._running or self._is_interrupted
+        is_valid = self._resting_stage is Stage.DONE or (is_followed and self.can_segment)
         return self._facts.has_result and is_valid and not self._error
 
     def advise(self, text: str) -> None:
@@ -173,7 +174,7 @@ class Session:
 
     def forget(self) -> None:
         """Drop the last error and summary: the person changed something they depend on."""
-        self._error, self._is_fresh = "", False
+        self._error, self._is_fresh, self._is_interrupted = "", False, False
         self.changed.emit()
 
     def hold(self, is_holding: bool) -> None:
@@ -186,7 +187,7 @@ class Session:
         self._is_slow = self.is_slow
         self._running |= {work}
         if work is Work.UPDATE:
-            self._offer = ""
+            self._offer, self._is_interrupted = "", False
         self._error, self._is_fresh = "", False
         self.changed.emit()
 
@@ -215,6 +216,13 @@ class Session:
     def stop(self, *works: Work) -> None:
         """Say that these, or else all, run no more and everything is as before."""
         self._running -= set(works or Work)
+        self._is_interrupted = False
+        self.changed.emit()
+
+    def interrupt(self) -> None:
+        """Say that an update runs no more, and that another one follows: what was said last stays."""
+        self._running -= {Work.UPDATE}
+        self._is_interrupted = True
         self.changed.emit()
 
     @property

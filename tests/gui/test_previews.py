@@ -288,6 +288,27 @@ def test_a_brush_gives_up_what_is_behind_it(viewer, dock, shown, gate, qtbot, se
     assert len(shown) >= 3, "the rest of the stroke was not seen before"
 
 
+def test_a_brush_that_gives_up_what_runs_leaves_the_hint_and_the_advice(
+    viewer, dock, shown, gate, qtbot, settle
+):
+    seeds = viewer.layers["halves seeds"]
+    gate.opened.set()
+    assert settle(dock) is Stage.DONE
+    gate.opened.clear()
+    hint = dock.hint_line.text
+    seeds.data_setitem((np.array([2, 3]), np.array([20, 20])), 1)
+    dock._seeds.look()
+    assert dock.session.running
+    with qtbot.waitSignal(dock._seeds.brushed):
+        brush(seeds, np.s_[10:40, 36:44], 1)
+    assert not dock.session.running
+    assert dock.hint_line.text == hint
+    assert dock.hint_line.next_button.isVisible()
+    gate.opened.set()
+    seeds.refresh()
+    assert settle(dock) is Stage.DONE
+
+
 def test_a_draft_of_half_a_stroke_is_not_shown_after_all_of_it(viewer, dock, shown, gate, qtbot):
     seeds = viewer.layers["halves seeds"]
     qtbot.waitUntil(lambda: len(shown) == 1, timeout=60_000)

@@ -83,7 +83,7 @@ class Follower:
         if np.prod([side.stop - side.start for side in visible]) <= _MOST_DRAFTED:
             if self._updates.is_busy:
                 # It is given up; `painted` asks again, if there is enough to ask for.
-                self._session.stop(Work.UPDATE)
+                self._session.interrupt()
             part = self._inputs.glimpse(source, visible)
             self._updates.draft(source, self._situation.request(source), visible, part)
 
