@@ -147,6 +147,21 @@ def test_a_class_that_is_ignored_for_a_moment_brings_the_mask_back(viewer, dock,
     np.testing.assert_array_equal(mask(viewer), shown)
 
 
+def test_deleting_a_class_that_is_ignored_teaches_its_strokes_at_no_time(
+    viewer, dock, live, settle, qtbot, jobs
+):
+    jobs.may_go_on.set()
+    live.data_setitem(tuple(np.mgrid[15:30, 20:24].reshape(2, -1)), 3)
+    qtbot.waitUntil(lambda: 3 in dock.classes.legend.values)
+    dock.classes.set_ignored(3, True)
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    jobs.clear()
+    dock.classes.delete(3)
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    assert [np.unique(seeds).tolist() for seeds in jobs] == [[0, 1, 2]]
+    np.testing.assert_array_equal(mask(viewer), expected(viewer, live).labels)
+
+
 def paint_like(seeds):
     array = np.zeros_like(seeds.data)
     array[10:40, 4:8], array[10:40, 56:60] = 1, 2

@@ -307,7 +307,10 @@ class SeededSegmentation(DockFrame):
         ignored = self.classes.legend.ignored
         if ignored != self._ignored:
             self._ignored = ignored
-            self._catch_up()
+            self._follower.is_behind = self._is_wanted()
+            # A class that was ignored may be erased already: its strokes must not be learnt from.
+            self._seeds.look()
+            self._follower.catch_up()
 
     def _on_previewed(self, seen: Preview) -> None:
         self._results.preview(seen, self.classes.legend.listing(tuple(self._seeds.counts)))
