@@ -296,6 +296,20 @@ def test_progress_and_cancel_show_only_while_it_runs(viewer, dock, ready, slow, 
     assert not viewer.layers["halves mask"].data.any(), "a cancelled run changes nothing"
 
 
+def test_strokes_painted_without_outputs_are_followed_once_there_is_one(dock, ready, settle):
+    dock.run_bar.set_live(True)
+    assert settle(dock) is Stage.DONE
+    before = dock.result
+    dock.outputs.set_value(())
+    seeds = dock._seeds.layer
+    seeds.data[20:24, 36:50] = 1
+    seeds.refresh()
+    assert settle(dock) is Stage.NEEDS_OUTPUT
+    dock.outputs.set_value(("mask",))
+    assert settle(dock) is Stage.DONE
+    assert dock.result is not before
+
+
 def test_a_stroke_is_told_of_once(dock, ready, settle):
     dock.run_bar.set_live(True)
     assert settle(dock) is Stage.DONE

@@ -1,5 +1,8 @@
 """A held window is drawn later: when it is let go, or by itself."""
 
+import gc
+from weakref import ref
+
 import pytest
 from qtpy.QtWidgets import QDockWidget, QLabel, QMainWindow, QWidget
 
@@ -79,3 +82,15 @@ def test_holding_twice_does_not_hold_for_longer(window, docked):
     hold.hold()
     assert hold._timer.remainingTime() <= left
     hold.release()
+
+
+def test_a_window_that_is_closed_meanwhile_does_not_live_on(qtbot):
+    window = QMainWindow()
+    widget = QWidget(window)
+    hold = DrawingHold(widget)
+    hold.hold()
+    gone = ref(window)
+    del window, widget
+    gc.collect()
+    assert gone() is None
+    del hold

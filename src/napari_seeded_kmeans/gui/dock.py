@@ -192,7 +192,7 @@ class SeededSegmentation(DockFrame):
         self.params.changed.connect(self._on_settings_changed)
         self.clusters.changed.connect(self._on_settings_changed)
         self.classes.changed.connect(self._on_legend_changed)
-        self.outputs.changed.connect(self._look)
+        self.outputs.changed.connect(self._on_outputs_changed)
         self.run_bar.live_toggled.connect(self._on_live_toggled)
         self.run_bar.segment_requested.connect(self.segment)
         self.run_bar.cancel_requested.connect(self.cancel)
@@ -299,6 +299,11 @@ class SeededSegmentation(DockFrame):
             self._follower.follow()
         self._records.note(self._seeds.snapshot())
         self._follower.get_ready()
+
+    def _on_outputs_changed(self) -> None:
+        self._look()
+        # Without any, strokes were not followed.
+        self._follower.catch_up()
 
     def _on_legend_changed(self) -> None:
         self._look()

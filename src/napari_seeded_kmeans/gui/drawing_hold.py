@@ -4,6 +4,8 @@ What belongs here: putting off what Qt would draw, and that it is drawn in any c
 wait.
 """
 
+from weakref import ReferenceType, ref
+
 from qtpy.QtCore import QCoreApplication, QEvent, QObject, QTimer
 from qtpy.QtWidgets import QWidget
 
@@ -17,7 +19,8 @@ class DrawingHold(QObject):
     def __init__(self, widget: QWidget) -> None:
         super().__init__(widget)
         self._widget = widget
-        self._window: QWidget | None = None
+        # A viewer may be closed meanwhile, and must not live on for this.
+        self._window: ReferenceType[QWidget] | None = None
         self._is_asked = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -32,14 +35,16 @@ class DrawingHold(QObject):
     def hold(self) -> None:
         """Draw nothing from now on until `release`; what is held already is not held for longer."""
         if self._window is None:
-            self._window, self._is_asked = _outermost(self._widget), False
-            self._window.installEventFilter(self)
+            window = _outermost(self._widget)
+            window.installEventFilter(self)
+            self._window, self._is_asked = ref(window), False
             self._timer.start()
 
     def release(self) -> None:
         """Draw what there is to be drawn."""
         self._timer.stop()
-        window, self._window = self._window, None
+        window = None if self._window is None else self._window()
+        self._window = None
         if window is not None:
             window.removeEventFilter(self)
             if self._is_asked:

@@ -151,8 +151,8 @@ class Updates(QObject):
         self._estimator = Runner(kernels.wait)
         self._runner.progressed.connect(self.progressed)
         self._runner.failed.connect(self.failed)
-        self._glancer.failed.connect(self.aside_failed)
-        self._estimator.failed.connect(self.aside_failed)
+        for runner in (self._drafter, self._glancer, self._estimator):
+            runner.failed.connect(self.aside_failed)
         self._has_seen.connect(self._show_seen, Qt.ConnectionType.QueuedConnection)
         # All that it does is wait until what every job needs is there.
         self._runner.submit(_pass, _nothing)
