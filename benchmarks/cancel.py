@@ -15,12 +15,13 @@ from qtpy.QtWidgets import QApplication
 
 from napari_seeded_kmeans.gui.dock import SeededSegmentation
 
-LATEST_S = 3.0
+LATEST_S = 1.5
 AFTERMATH_S = 0.5
 
 
 def live_on(seconds: float) -> None:
-    """Let the window live for a while."""
+    """Let the window live for a while, and take note of what was done to it in any case."""
+    QApplication.processEvents()
     until = time.perf_counter() + seconds
     while (left := until - time.perf_counter()) > 0:
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, max(1, round(1e3 * left)))
