@@ -125,9 +125,9 @@ def test_after_cancel_no_preview_arrives(viewer, dock, shown, gate, qtbot):
     assert gate.n_finished == 0
 
 
-def test_a_preview_stays_when_something_of_the_result_before_comes_late(
-    viewer, dock, shown, gate, qtbot, settle
-):
+@pytest.fixture
+def ahead(viewer, dock, shown, gate, qtbot, settle):
+    """Masks as they are shown: of a result, and of a newer stroke whose result does not come."""
     qtbot.waitUntil(lambda: len(shown) == 1, timeout=60_000)
     gate.opened.set()
     assert settle(dock) is Stage.DONE
@@ -135,24 +135,23 @@ def test_a_preview_stays_when_something_of_the_result_before_comes_late(
     seeds = viewer.layers["halves seeds"]
     seeds.data_setitem(tuple(np.mgrid[10:40, 36:50].reshape(2, -1)), 1)
     qtbot.waitUntil(lambda: len(shown) == 2, timeout=60_000)
-    assert not np.array_equal(shown[1], dock.result.labels)
+    return shown
+
+
+def test_a_preview_stays_when_something_of_the_result_before_comes_late(
+    viewer, dock, ahead, gate, qtbot, settle
+):
+    assert not np.array_equal(ahead[1], dock.result.labels)
     dock.outputs.set_value(("mask", "uncertainty"))
     qtbot.waitUntil(lambda: "halves uncertainty" in viewer.layers)
-    np.testing.assert_array_equal(viewer.layers["halves mask"].data, shown[1])
+    np.testing.assert_array_equal(viewer.layers["halves mask"].data, ahead[1])
     gate.opened.set()
     assert settle(dock) is Stage.DONE
     np.testing.assert_array_equal(viewer.layers["halves mask"].data, dock.result.labels)
 
 
 @pytest.mark.parametrize("how", ["box", "by hand"])
-def test_a_mask_removed_after_cancel_comes_back_with_the_box(how, viewer, dock, shown, gate, qtbot, settle):
-    qtbot.waitUntil(lambda: len(shown) == 1, timeout=60_000)
-    gate.opened.set()
-    assert settle(dock) is Stage.DONE
-    gate.opened.clear()
-    seeds = viewer.layers["halves seeds"]
-    seeds.data_setitem(tuple(np.mgrid[10:40, 36:50].reshape(2, -1)), 1)
-    qtbot.waitUntil(lambda: len(shown) == 2, timeout=60_000)
+def test_a_mask_removed_after_cancel_comes_back_with_the_box(how, viewer, dock, ahead, qtbot):
     dock.cancel()
     if how == "by hand":
         viewer.layers.remove("halves mask")

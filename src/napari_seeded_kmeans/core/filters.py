@@ -24,6 +24,7 @@ R = TypeVar("R")
 
 TILE_SHAPES = {2: (256, 512), 3: (32, 64, 128)}
 """The largest tiles, by number of axes: they and their surroundings fit a core's cache."""
+# Of images with other numbers of axes, which no filter looks at.
 _TILE_PX = 1 << 17
 
 
@@ -155,18 +156,14 @@ def features_at(
 
 def iter_tiles(shape: Sequence[int], tile_shape: Sequence[int] | None = None) -> Iterator[TileIndex]:
     """Cut an array into tiles of nearly the same size, none larger than `tile_shape`, row by row."""
-    largest = tile_shape or TILE_SHAPES.get(len(shape)) or (_tile_side(len(shape)),) * len(shape)
+    side = int(_TILE_PX ** (1.0 / len(shape)))
+    largest = tile_shape or TILE_SHAPES.get(len(shape), (side,) * len(shape))
     sides = []
     for size, step in zip(shape, largest, strict=True):
         n_tiles = -(-size // step)
         bounds = [size * i // n_tiles for i in range(n_tiles + 1)]
         sides.append([slice(start, stop) for start, stop in pairwise(bounds)])
     yield from product(*sides)
-
-
-def _tile_side(n_axes: int) -> int:
-    """Return how long a tile is of images that filters do not know."""
-    return int(_TILE_PX ** (1.0 / n_axes))
 
 
 def tile_features(image: NDArray[Any], tile: TileIndex, bank: FilterBank) -> Features:

@@ -30,7 +30,6 @@ _LEAST_INSIDE = 0.5
 _LEAST_HEIGHT = 1.0
 # By how many axes there are: small, as most tiles have no outline.
 _TILES = {1: (1 << 15,), 2: (192, 192), 3: (32, 48, 48)}
-_TILE_PX = 16
 
 
 class _Side(NamedTuple):
@@ -82,8 +81,7 @@ def settle_outline(
         nearest, is_clear = _nearest_side(sides, colors[:, *within], seen[within])
         settled[tile][places] = np.where(is_clear, nearest, seen[within])
 
-    largest = _TILES.get(labels.ndim, (_TILE_PX,) * labels.ndim)
-    map_tiles(settle, list(iter_tiles(labels.shape, largest)), cancel=cancel)
+    map_tiles(settle, list(iter_tiles(labels.shape, _TILES.get(labels.ndim))), cancel=cancel)
     return settled
 
 

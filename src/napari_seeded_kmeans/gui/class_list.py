@@ -166,30 +166,29 @@ class ClassList(QWidget):
             self._edit_color(row)
 
     def _on_rename_pressed(self) -> None:
-        item = self.tree.currentItem()
-        if item is not None:
-            self.edit_name(self._row_of(item).value)
+        for row in self._current_rows():
+            self.edit_name(row.value)
 
     def _on_color_pressed(self) -> None:
-        item = self.tree.currentItem()
-        if item is not None:
-            self._edit_color(self._row_of(item))
+        for row in self._current_rows():
+            self._edit_color(row)
 
     def _on_eye_pressed(self) -> None:
-        item = self.tree.currentItem()
-        if item is not None:
-            row = self._row_of(item)
+        for row in self._current_rows():
             self.visibility_changed.emit(row.value, not row.is_visible)
 
     def _on_delete_clicked(self) -> None:
-        item = self.tree.currentItem()
-        if item is not None:
-            self.delete_requested.emit(self._row_of(item).value)
+        for row in self._current_rows():
+            self.delete_requested.emit(row.value)
 
     def _on_ignore_clicked(self, is_ignored: bool) -> None:
+        for row in self._current_rows():
+            self.ignore_toggled.emit(row.value, is_ignored)
+
+    def _current_rows(self) -> list[ClassRow]:
+        """Return the row of the current class; none while the list is empty."""
         item = self.tree.currentItem()
-        if item is not None:
-            self.ignore_toggled.emit(self._row_of(item).value, is_ignored)
+        return [] if item is None else [self._row_of(item)]
 
     def _fit_height(self, n_rows: int) -> None:
         row_px = max(self.tree.sizeHintForRow(0), _SWATCH_PX + _RIM_PX)

@@ -233,8 +233,7 @@ class SeededSegmentation(DockFrame):
     def _on_image_chosen(self) -> None:
         if Work.UPDATE in self.session.running:
             # It is about an image that was removed, whose seeds go on with this one.
-            self._updates.cancel()
-            self.session.stop(Work.UPDATE)
+            self._follower.give_up()
         self._look()
         self._records.look_for_kept()
 

@@ -66,13 +66,17 @@ class Follower:
         """
         source = self._inputs.source
         if source is None or not self._session.can_segment:
-            self._updates.cancel()
-            self._session.stop(Work.UPDATE)
+            self.give_up()
             return
         self.is_behind = False
         self._session.start()
         request = self._situation.request(source)
         self._updates.ask(source, request, self._sight.visible(source), afresh=afresh)
+
+    def give_up(self) -> None:
+        """Work out no longer what was asked for: it is of no use any more."""
+        self._updates.cancel()
+        self._session.stop(Work.UPDATE)
 
     def draft(self) -> None:
         """Have shown what the stroke that is being painted would change, if the mask follows strokes."""
