@@ -148,7 +148,7 @@ def best_class(scores: Values) -> Labels:
 def _cut_middle(view: View, cut: _Cut, cancel: Cancel | None, *, with_details: bool) -> Labels:
     """Return labels of the middle: from all of the sketch, refined."""
     sketch = view.sketch
-    free = sketch.seeds < 0
+    free = ~sketch.is_painted
     of_sketch = cut(sketch, np.where(free, best_class(sketch.scores), sketch.seeds), free)
     factors = view.scene.sketch_factors
     return _refined(view.middle, of_sketch, factors, cut, cancel, with_details=with_details)
@@ -169,8 +169,8 @@ def _refined(
     else:
         # Edges are seen in the pixels beside the free ones, too.
         view.need(repeat_blocks(ndimage.maximum_filter(near, 3), factors, shape), cancel)
-    free &= view.seeds < 0
-    np.copyto(labels, view.seeds, where=view.seeds >= 0)
+    free &= ~view.is_painted
+    np.copyto(labels, view.seeds, where=view.is_painted)
     return cut(view, labels, free)
 
 

@@ -43,7 +43,7 @@ def choose(
     step : float
         How many pixels of the image one of the view's stands for, along each side.
     """
-    has_seeds = bool((view.seeds >= 0).any())
+    has_seeds = bool(view.is_painted.any())
     spread = params.spread if has_seeds else "everywhere"
     if spread == "auto" and not may_be_everywhere(view.middle.seeds, len(view.scores)):
         spread = "strokes"
@@ -58,7 +58,7 @@ def choose(
         labels = light_cut(view, light, cancel, of_middle)
         # Coarser pixels are as wide as the rim.
         if params.settle_outline and step == 1:
-            labels = settle_outline(labels, view.scene, view.seeds >= 0, len(view.scores), cancel)
+            labels = settle_outline(labels, view.scene, view.is_painted, len(view.scores), cancel)
         return labels, spread, view
     if params.judge_unpainted and view.strangeness is not None and len(view.scores) == 2:
         view = judge_unpainted(view, view.strangeness, strong, params.reach, cancel)

@@ -241,6 +241,12 @@ class View:
         return found
 
     @cached_property
+    def is_painted(self) -> Mask:
+        """Which pixels are painted (*spatial,)."""
+        painted: Mask = self.seeds >= 0
+        return painted
+
+    @cached_property
     def middle(self) -> "View":
         """The view of the scene's middle; a block is painted if one of its pixels is."""
         means = None if self.samples is None else self.samples.scores.mean(axis=1)
@@ -259,10 +265,12 @@ class View:
     def _reduced(self, factors: Factors, scene: Scene, means: Values | None = None) -> "View":
         if scene is self.scene:
             return self
-        seeds = self.seeds
-        for axis, factor in enumerate(factors):
-            parts = [_every(seeds, axis, first, factor) for first in range(factor)]
-            seeds = np.maximum.reduce(parts)
+        # Few are painted, as a rule.
+        places = np.flatnonzero(self.is_painted)
+        axes = np.unravel_index(places, self.seeds.shape)
+        blocks = tuple(axis // factor for axis, factor in zip(axes, factors, strict=True))
+        seeds = np.full(scene.shape, -1, np.int32)
+        np.maximum.at(seeds.ravel(), np.ravel_multi_index(blocks, scene.shape), self.seeds.ravel()[places])
         return View(block_means(self.scores, factors) if means is None else means, scene, seeds)
 
 

@@ -46,9 +46,10 @@ def find_spread(labels: NDArray[np.integer], seeds: Labels, n_classes: int) -> S
         if n_strokes < _N_STROKED_PIECES:
             continue
         pieces, held = _stroked_pieces(mask, strokes, n_strokes)
+        if len(held) >= _N_STROKED_PIECES:
+            return "everywhere"
         # The ground between things that lie close is thin, too, and nobody means the ground.
-        is_thin = index > 0 and _is_thin(mask, painted & np.isin(pieces, held))
-        if is_thin or len(held) >= _N_STROKED_PIECES:
+        if index > 0 and _is_thin(mask, painted & np.isin(pieces, held)):
             return "everywhere"
     return "strokes"
 
