@@ -15,8 +15,10 @@ Labels = NDArray[np.int32]
 # Capacities are integers: what is less than one thousandth of a cost is lost.
 UNIT = 1000.0
 _N_EXPANSION_ROUNDS = 2
-# Nodes whose flow is settled together, before that between them: what fits a core's cache.
+# At most so many nodes' flow is settled together, before that between them: what fits a core's cache.
 _STRIP = 1 << 15
+# Fewer than twice as many are not worth a second thread.
+_LEAST_STRIP = 1 << 12
 # How many strips become one when their flow is settled.
 _JOINED = 4
 # How many steps of a flow to take before asking whether it is still wanted.
@@ -229,7 +231,8 @@ class _Graph:
         room, surplus = np.zeros(self.neighbours.shape, np.int32), np.zeros(n + 1, np.int32)
         trees, parents = np.empty((2, n + 1), np.int8)
         times, depths = np.zeros((2, n + 1), np.int32)
-        cut.prepare(labels, self.costs, self.weights, self.neighbours, label, _STRIP, room, surplus)
+        span = _span_of_strips(n)
+        cut.prepare(labels, self.costs, self.weights, self.neighbours, label, span, room, surplus)
         stop_if(cancel)
         cut.plant(surplus, trees, parents, depths)
 
@@ -241,7 +244,7 @@ class _Graph:
                 time, is_done = cut.max_flow(strip.start, strip.stop, time, _STEPS, *own)
             return time
 
-        span, ends = _STRIP, map_tiles(flow, tiles(n, _STRIP), cancel=cancel)
+        ends = map_tiles(flow, tiles(n, span), cancel=cancel)
         while len(ends) > 1:
             time, narrow = max(ends), span
 
@@ -254,6 +257,12 @@ class _Graph:
             span *= _JOINED
             ends = map_tiles(join, tiles(n, span), cancel=cancel)
         return cut.take(labels, trees, label)
+
+
+def _span_of_strips(n: int) -> int:
+    """Return how many of so many nodes make a strip: strips are alike, and an even number of them."""
+    pairs = -(-n // (2 * _STRIP))
+    return max(-(-n // (2 * pairs)), _LEAST_STRIP)
 
 
 def _strides(shape: tuple[int, ...]) -> NDArray[np.int64]:
