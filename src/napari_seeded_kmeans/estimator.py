@@ -1,7 +1,8 @@
 """The public face: `segment` in one call, `SeededKMeans` to fit once and predict many."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Self, get_args
 
@@ -177,7 +178,8 @@ def segment(
     estimator.spread_ = found.spread
     pairs = Recorder([(part.image, part.seeds)], channel_axis)
     list(pairs)
-    estimator.training_ = pairs.training(estimator.model_, (), random_state)
+    # Worked out when somebody asks: a person who paints does not.
+    estimator._training = partial(pairs.training, estimator.model_, (), random_state)
     labels, maps, spread = part.whole(found)
     return Segmentation(labels, estimator.model_.classes, estimator, spread, maps)
 
@@ -202,8 +204,6 @@ class SeededKMeans:
         The settings.
     model_ : Model or None
         What was fitted; None before `fit`.
-    training_ : Training or None
-        What it was fitted to; None before `fit` and for models without a record.
     spread_ : {"everywhere", "strokes"} or None
         What `segment` took the strokes to mean; None for models that were only fitted.
     accuracy_ : EstimatedAccuracy or None
@@ -225,11 +225,18 @@ class SeededKMeans:
         self.edits = edits or NO_EDITS
         self.random_state = random_state
         self.model_: Model | None = None
-        self.training_: Training | None = None
+        self._training: Training | Callable[[], Training] | None = None
         self.spread_: Spread | None = None
         self.accuracy_: EstimatedAccuracy | None = None
         self.names: dict[int, str] = {}
         self.colors: dict[int, str] = {}
+
+    @property
+    def training_(self) -> Training | None:
+        """What it was fitted to; None before `fit` and for models without a record."""
+        if callable(self._training):
+            self._training = self._training()
+        return self._training
 
     @property
     def classes(self) -> tuple[int, ...]:
@@ -268,7 +275,7 @@ class SeededKMeans:
                 edits=self.edits,
                 random_state=self.random_state,
             )
-        self.training_ = pairs.training(self._fitted(), (), self.random_state)
+        self._training = pairs.training(self._fitted(), (), self.random_state)
         self.spread_ = self.accuracy_ = None
         return self
 
@@ -304,7 +311,7 @@ class SeededKMeans:
             edits=self.edits,
             random_state=self.random_state,
         )
-        self.training_ = record.training(self.model_, names, self.random_state)
+        self._training = record.training(self.model_, names, self.random_state)
         self.spread_ = self.accuracy_ = None
         return self
 
@@ -362,7 +369,7 @@ class SeededKMeans:
         estimator.params, estimator.model_ = fitted.params, fitted
         pairs = Recorder([(clusters.table.image, clusters.labels + 1)], None)
         list(pairs)
-        estimator.training_ = pairs.training(fitted, (), estimator.random_state)
+        estimator._training = pairs.training(fitted, (), estimator.random_state)
         return estimator
 
     def predict(
@@ -457,8 +464,8 @@ class SeededKMeans:
         if data.get("estimated_accuracy") is not None:
             estimator.accuracy_ = EstimatedAccuracy.from_dict(data["estimated_accuracy"])
         if data.get("training") is not None:
-            estimator.training_ = Training.from_dict(data["training"])
-            estimator.random_state = estimator.training_.random_state
+            training = estimator._training = Training.from_dict(data["training"])
+            estimator.random_state = training.random_state
         return estimator
 
     def _fitted(self) -> Model:

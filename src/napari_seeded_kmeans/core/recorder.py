@@ -21,7 +21,9 @@ class Recorder:
         self._kept: list[tuple[NDArray[Any], tuple[int, ...], int]] = []
 
     def __iter__(self) -> Iterator[tuple[ArrayLike, ArrayLike]]:
-        for image, seeds in self._pairs:
+        # Images are not kept for as long as their record is.
+        pairs, self._pairs = self._pairs, ()
+        for image, seeds in pairs:
             yield image, seeds
             array, n_spatial = np.asarray(image), np.ndim(seeds)
             if array.ndim > n_spatial:
