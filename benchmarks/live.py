@@ -33,8 +33,8 @@ from qtpy.QtWidgets import QApplication
 from napari_seeded_kmeans.core._kernels._jit import CACHE_VARIABLE
 from napari_seeded_kmeans.core.warm_up import is_warm, warm_up
 from napari_seeded_kmeans.gui.dock import SeededSegmentation
+from napari_seeded_kmeans.gui.glimpses import Preview
 from napari_seeded_kmeans.gui.job import Answer
-from napari_seeded_kmeans.gui.updates import Preview
 from napari_seeded_kmeans.io.autosaves import DATA_VARIABLE
 from napari_seeded_kmeans.session import Stage
 

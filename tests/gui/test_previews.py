@@ -12,7 +12,8 @@ from napari_seeded_kmeans.core import threads
 from napari_seeded_kmeans.core.errors import CancelledError
 from napari_seeded_kmeans.core.patch import Patch
 from napari_seeded_kmeans.gui import job, updates
-from napari_seeded_kmeans.gui.known import Known
+from napari_seeded_kmeans.gui.glimpses import Glimpse, Preview
+from napari_seeded_kmeans.gui.segmenter import Fitted
 from napari_seeded_kmeans.session import Stage
 
 pytestmark = pytest.mark.filterwarnings("ignore:Class .* distinct colours only")
@@ -85,11 +86,10 @@ def test_a_newer_stroke_takes_the_place_of_what_was_previewed(viewer, dock, show
 
 
 def see(dock, fitted, labels):
-    """Have labels be on their way to the window, and arrive."""
+    """Have labels arrive that were on their way to the window."""
     ticket = fitted.ticket
-    seen = updates.Preview(ticket.source, patch_of(labels), fitted.seeds)
-    dock._updates._seen.append(updates._Glimpse(ticket, seen))
-    dock._updates._show_seen()
+    seen = Preview(ticket.source, patch_of(labels), fitted.seeds)
+    dock._updates._glimpses.arrived.emit(Glimpse(ticket, seen))
 
 
 def test_what_is_worked_out_fast_is_drawn_together_with_the_stroke(
@@ -116,7 +116,7 @@ def test_what_is_worked_out_fast_is_drawn_together_with_the_stroke(
 
 def test_after_cancel_no_preview_arrives(viewer, dock, shown, gate, qtbot):
     qtbot.waitUntil(lambda: len(shown) == 1, timeout=60_000)
-    fitted = dock._updates._fitted
+    fitted = dock._updates._segmenter.fitted
     dock.cancel()
     see(dock, fitted, shown[0])
     gate.opened.set()
@@ -183,10 +183,10 @@ def test_previews_go_on_from_what_is_known_and_forget_it_when_the_image_changes(
     seeds = dock.new_seeds()
     paint_halves(seeds)
     assert settle(dock) is Stage.DONE
-    kept = dock._updates._shelf._workspace
+    kept = dock._updates._segmenter._shelf._workspace
     seeds.data_setitem((np.array([2]), np.array([20])), 1)
     settle(dock)
-    assert dock._updates._shelf._workspace is kept
+    assert dock._updates._segmenter._shelf._workspace is kept
     viewer.layers["halves"].data[:] = 255 - two_halves
     dock.segment()
     settle(dock)
@@ -199,16 +199,16 @@ def test_what_was_worked_out_ahead_of_a_second_image_is_of_use(load, viewer, doc
     viewer.add_image(two_halves, name="halves")
     paint_halves(dock.new_seeds())
     assert settle(dock) is Stage.DONE
-    first = dock._updates._shelf._workspace
+    first = dock._updates._segmenter._shelf._workspace
     dock.choice.choose_image(viewer.add_image(load(255 - two_halves), name="second"))
     seeds = dock.new_seeds()
     seeds.paint((10, 10), 1)
-    qtbot.waitUntil(lambda: dock._updates._shelf._workspace not in (None, first))
+    qtbot.waitUntil(lambda: dock._updates._segmenter._shelf._workspace not in (None, first))
     qtbot.waitUntil(lambda: not dock._updates._glancer.is_working)
-    ahead = dock._updates._shelf._workspace
+    ahead = dock._updates._segmenter._shelf._workspace
     seeds.paint((10, 50), 2)
     assert settle(dock) is Stage.DONE
-    assert dock._updates._shelf._workspace is ahead
+    assert dock._updates._segmenter._shelf._workspace is ahead
     expected = segment(255 - two_halves, seeds.data)
     np.testing.assert_array_equal(viewer.layers["second mask"].data, expected.labels)
 
@@ -313,7 +313,7 @@ def test_a_draft_of_half_a_stroke_is_not_shown_after_all_of_it(viewer, dock, sho
     qtbot.waitUntil(lambda: len(shown) == 1, timeout=60_000)
     brush(seeds, np.s_[10:40, 36:44], 1)
     qtbot.waitUntil(lambda: len(shown) == 2, timeout=60_000)
-    half = updates._Fitted(dock._updates._draft.ticket, *[None] * 4)
+    half = Fitted(dock._updates._draft.ticket, *[None] * 4)
     seeds.data[10:40, 44:52] = 1
     seeds.refresh()
     qtbot.waitUntil(lambda: len(shown) == 3, timeout=60_000)
@@ -382,22 +382,3 @@ def test_cancel_is_asked_between_tiles():
             segment(image, seeds, cancel=cancel)
         # One answer for every thread that was in a tile.
         assert len(answers) <= n_asked + 1 + threads.get_num_threads()
-
-
-def test_what_is_known_is_what_was_shown_last():
-    whole = np.zeros((6, 8), np.uint8)
-    left, right = ((slice(0, 6, 2), slice(start, start + 5, 2)) for start in (0, 3))
-    known = Known(whole.shape, whole)
-    assert Known().within(left, whole.shape) is None
-    assert (known.within(left, whole.shape) == 0).all()
-    known = known.with_patch(Patch(np.full((3, 3), 1, np.uint8), left), whole.shape)
-    known = known.with_patch(Patch(np.full((3, 3), 2, np.uint8), right), whole.shape)
-    assert (known.within(right, whole.shape) == 2).all()
-    np.testing.assert_array_equal(known.within(left, whole.shape), [[1, 1, 2]] * 3)
-    known = known.with_patch(Patch(np.full((3, 3), 3, np.uint8), left), whole.shape)
-    np.testing.assert_array_equal(known.within(right, whole.shape), [[3, 2, 2]] * 3)
-    assert len(known.patches) == 2
-    assert known.within(left, (8, 6)) is None
-    other = known.with_patch(Patch(np.ones((2, 2), np.uint8), (slice(0, 8, 4), slice(0, 6, 3))), (8, 6))
-    assert (other.labels, len(other.patches)) == (None, 1), "another image"
-    assert not whole.any(), "results stay as they are"

@@ -17,6 +17,7 @@ from .drawing_hold import DrawingHold
 from .extras import Extras
 from .follower import Follower
 from .front import Front
+from .glimpses import Preview
 from .inputs import Inputs
 from .insight import Insight
 from .keys import Keys
@@ -28,7 +29,7 @@ from .sight import Sight
 from .sitting import export_script, save_session
 from .situation import Situation
 from .source import Source
-from .updates import Preview, Update, Updates
+from .updates import Update, Updates
 from .words import words_for
 
 if TYPE_CHECKING:

@@ -13,12 +13,13 @@ from .chosen import Chosen
 from .classes import Classes
 from .extra_layers import extra_outputs
 from .extras import Extras
+from .glimpses import Preview
 from .insight import Insight
 from .job import Answer
 from .layers import Outputs
 from .output_panel import OutputPanel
 from .source import Source
-from .updates import Preview, Update
+from .updates import Update
 
 if TYPE_CHECKING:
     from napari.viewer import Viewer
