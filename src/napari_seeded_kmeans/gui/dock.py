@@ -10,6 +10,7 @@ from qtpy.QtWidgets import QWidget
 from ..estimator import Segmentation
 from ..io.sessions import SavedSession
 from ..session import Session, Stage, Work
+from .arrivals import Arrivals
 from .chosen import Chosen
 from .classes import Classes
 from .dock_frame import DockFrame
@@ -17,7 +18,6 @@ from .drawing_hold import DrawingHold
 from .extras import Extras
 from .follower import Follower
 from .front import Front
-from .glimpses import Preview
 from .inputs import Inputs
 from .insight import Insight
 from .keys import Keys
@@ -29,7 +29,7 @@ from .sight import Sight
 from .sitting import export_script, save_session
 from .situation import Situation
 from .source import Source
-from .updates import Update, Updates
+from .updates import Updates
 from .words import words_for
 
 if TYPE_CHECKING:
@@ -173,10 +173,13 @@ class SeededSegmentation(DockFrame):
         self._keys = Keys(segment=self.segment, cancel=self.cancel, hold=self.hold)
         self._sight, self._drawing = Sight(self._viewer), DrawingHold(self)
         situation = self._situation = Situation(
-            self._inputs, self._seeds, self.params, self.classes, self.clusters
+            self._inputs, self._seeds, self.params, self.classes, self.clusters, self._results
         )
         self._follower = Follower(
             self.session, self.run_bar, self._inputs, situation, self._sight, self._updates
+        )
+        self._arrivals = Arrivals(
+            self.session, self._front, situation, self._results, self._drawing, self._updates
         )
         self._records = Records(self._viewer, self.session, self._inputs, situation.sitting)
         self._workers = self._updates, self._extras, self._records
@@ -210,15 +213,8 @@ class SeededSegmentation(DockFrame):
         self._seeds.painted.connect(self._on_painted)
         self._seeds.brushed.connect(self._follower.draft)
         self._sight.moved.connect(self._follower.look)
-        self._updates.progressed.connect(self._front.show_progress)
-        self._updates.previewed.connect(self._on_previewed)
-        self._updates.awaited.connect(self._on_awaited)
-        self._updates.arrived.connect(self._on_arrived)
-        self._updates.dropped.connect(self.session.fail)
-        self._updates.emptied.connect(self._on_emptied)
         self._records.resumed.connect(self._on_resumed)
         self._records.counted.connect(self.classes.show_strokes)
-        self._updates.failed.connect(self._on_update_failed)
         for failed in (self._updates.aside_failed, self._extras.failed, self._records.failed):
             failed.connect(self._on_aside_failed)
         for event in self._layer_events():
@@ -317,27 +313,6 @@ class SeededSegmentation(DockFrame):
             self._seeds.look()
             self._follower.catch_up()
 
-    def _on_previewed(self, seen: Preview) -> None:
-        self._results.preview(seen, self.classes.legend.listing(tuple(self._seeds.counts)))
-        self._front.note_seen()
-
-    def _on_awaited(self, is_awaited: bool) -> None:
-        if is_awaited:
-            self._drawing.hold()
-        else:
-            self._drawing.release()
-
-    def _on_arrived(self, update: Update, is_followed: bool) -> None:
-        self._results.take(update)
-        self._look()
-        if not is_followed:
-            how = "paint more" if self.run_bar.is_live else "paint more and press Segment again"
-            self.session.finish(f"{update.answer.describe(self.classes.legend)} Where it is wrong, {how}.")
-
-    def _on_emptied(self) -> None:
-        self._results.take_back()
-        self._look()
-
     def _on_resumed(self, saved: SavedSession, image: Image) -> None:
         """Go on where a session ended: image, channels, settings, strokes, classes, edits, region."""
         self.choice.choose_image(image)
@@ -354,9 +329,6 @@ class SeededSegmentation(DockFrame):
         if self.run_bar.is_live:
             self.segment()
 
-    def _on_update_failed(self, error: Exception) -> None:
-        self.session.fail(words_for(error))
-
     def _on_aside_failed(self, error: Exception) -> None:
         self.session.fail(words_for(error), None)
 
@@ -364,10 +336,7 @@ class SeededSegmentation(DockFrame):
 
     def _look(self) -> None:
         """Tell the session what is chosen and painted."""
-        results = self._results
-        self.session.observe(
-            self._situation.facts(keeps_output=results.keeps_output, has_result=results.last is not None)
-        )
+        self.session.observe(self._situation.facts())
 
     def _catch_up(self) -> None:
         """Follow what is not painted: only what somebody asked for, so that nothing starts unasked."""

@@ -1,11 +1,13 @@
 """What is chosen and painted right now, as values for the session and the workers: it changes nothing."""
 
+from ..core.legend import Legend
 from ..session import Facts
 from .classes import Classes
 from .inputs import Inputs
 from .job import Request
 from .palette import Palette
 from .params_form import ParamsForm
+from .results import Results
 from .seed_tracker import SeedTracker
 from .sitting import Sitting
 from .source import Source
@@ -16,8 +18,8 @@ class Situation:
 
     Parameters
     ----------
-    inputs, seeds, params, classes, clusters
-        Who knows image and region, strokes, settings, legend and palette edits.
+    inputs, seeds, params, classes, clusters, results
+        Who knows image and region, strokes, settings, legend, palette edits, and what is shown of them.
     """
 
     def __init__(
@@ -27,14 +29,26 @@ class Situation:
         params: ParamsForm,
         classes: Classes,
         clusters: Palette,
+        results: Results,
     ) -> None:
         self._inputs = inputs
         self._seeds = seeds
         self._params = params
         self._classes = classes
         self._clusters = clusters
+        self._results = results
 
-    def facts(self, *, keeps_output: bool, has_result: bool) -> Facts:
+    @property
+    def has_result(self) -> bool:
+        """Whether there is a result of what is chosen, perhaps an earlier one."""
+        return self._results.last is not None
+
+    @property
+    def legend(self) -> Legend:
+        """How the classes are called and drawn, all that are painted included."""
+        return self._classes.legend.listing(self._seeds.counts)
+
+    def facts(self) -> Facts:
         """Return what the session wants to know."""
         source, counts = self._inputs.source, self._seeds.counts
         ignored = self._classes.legend.ignored
@@ -44,9 +58,9 @@ class Situation:
             classes=tuple(value for value in counts if value not in ignored),
             ignored=tuple(value for value in counts if value in ignored),
             painted_px=sum(counts.values()),
-            keeps_output=keeps_output,
+            keeps_output=self._results.keeps_output,
             region_problem=self._inputs.region_problem,
-            has_result=has_result,
+            has_result=self.has_result,
         )
 
     def request(self, source: Source) -> Request:
