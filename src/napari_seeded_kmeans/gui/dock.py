@@ -9,7 +9,7 @@ from qtpy.QtWidgets import QWidget
 
 from ..estimator import Segmentation
 from ..io.sessions import SavedSession
-from ..session import Session, Stage, Work
+from ..session import Session, Work
 from .arrivals import Arrivals
 from .chosen import Chosen
 from .classes import Classes
@@ -197,7 +197,7 @@ class SeededSegmentation(DockFrame):
         self.clusters.changed.connect(self._on_settings_changed)
         self.classes.changed.connect(self._on_legend_changed)
         self.outputs.changed.connect(self._on_outputs_changed)
-        self.run_bar.live_toggled.connect(self._on_live_toggled)
+        self.run_bar.live_toggled.connect(self._follower.set_live)
         self.run_bar.segment_requested.connect(self.segment)
         self.run_bar.cancel_requested.connect(self.cancel)
         self.hint_line.restore_requested.connect(self.restore)
@@ -235,7 +235,7 @@ class SeededSegmentation(DockFrame):
         self._records.look_for_kept()
 
     def _on_pixels_changed(self) -> None:
-        is_wanted = self._is_wanted()
+        is_wanted = self._follower.is_wanted
         # They may lie where the others did.
         self._updates.forget()
         self._results.last = None
@@ -253,23 +253,17 @@ class SeededSegmentation(DockFrame):
 
     def _on_channels_chosen(self) -> None:
         self._look()
-        self._catch_up()
+        self._follower.follow_if_wanted()
 
     def _on_region_changed(self) -> None:
         self._look()
         self._records.keep()
-        self._catch_up()
+        self._follower.follow_if_wanted()
 
     def _on_settings_changed(self) -> None:
         self.session.forget()
         self._records.keep()
-        self._catch_up()
-
-    def _on_live_toggled(self, is_live: bool) -> None:
-        if is_live and self.session.stage is Stage.READY:
-            self._follower.follow()
-        else:
-            self._follower.catch_up()
+        self._follower.follow_if_wanted()
 
     def _on_seeds_chosen(self) -> None:
         seeds = self._seeds.layer
@@ -308,7 +302,7 @@ class SeededSegmentation(DockFrame):
         ignored = self.classes.legend.ignored
         if ignored != self._ignored:
             self._ignored = ignored
-            self._follower.is_behind = self._is_wanted()
+            self._follower.is_behind = self._follower.is_wanted
             # A class that was ignored may be erased already: its strokes must not be learnt from.
             self._seeds.look()
             self._follower.catch_up()
@@ -337,13 +331,3 @@ class SeededSegmentation(DockFrame):
     def _look(self) -> None:
         """Tell the session what is chosen and painted."""
         self.session.observe(self._situation.facts())
-
-    def _catch_up(self) -> None:
-        """Follow what is not painted: only what somebody asked for, so that nothing starts unasked."""
-        if self._is_wanted():
-            self._follower.follow()
-
-    def _is_wanted(self) -> bool:
-        """Whether somebody asked for a result that is there, is being worked out, or is due."""
-        is_running = Work.UPDATE in self.session.running
-        return self._results.last is not None or is_running or self._follower.is_behind

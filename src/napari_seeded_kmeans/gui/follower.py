@@ -38,16 +38,34 @@ class Follower:
         self._is_holding = False
         self.is_behind = False
 
+    @property
+    def is_wanted(self) -> bool:
+        """Whether somebody asked for a result that is there, is being worked out, or is due."""
+        is_running = Work.UPDATE in self._session.running
+        return self._situation.has_result or is_running or self.is_behind
+
     def hold(self, is_holding: bool) -> None:
         """Let changes gather from now on, or catch up with them."""
         self._is_holding = is_holding
         self._session.hold(is_holding and self._run_bar.is_live)
         self.catch_up()
 
+    def set_live(self, is_live: bool) -> None:
+        """Follow from now on what changes, and what is there already; or wait until somebody asks."""
+        if is_live and self._session.stage is Stage.READY:
+            self.follow()
+        else:
+            self.catch_up()
+
     def follow(self) -> None:
         """Note that something changed, and catch up with it if that is wanted now."""
         self.is_behind = True
         self.catch_up()
+
+    def follow_if_wanted(self) -> None:
+        """Follow what is not painted: only what somebody asked for, so that nothing starts unasked."""
+        if self.is_wanted:
+            self.follow()
 
     def catch_up(self) -> None:
         """Ask for a result if it is behind, and should follow by itself; without strokes there is none."""
