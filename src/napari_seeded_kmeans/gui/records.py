@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 # As long as it takes until the mask has followed a stroke; the more there is to be written, the longer.
 _PAUSE_MS = 250
-_MORE_PER_MB = 12
+_MORE_PER_MB = 2
 
 
 class Records(QObject):

@@ -19,7 +19,8 @@ from ..core.legend import Legend
 from ..core.palette_edits import NO_EDITS, PaletteEdits
 from ..core.params import make_params
 from .files import read_json, safe_writer
-from .seeds import read_labels, write_seeds
+from .flat_tiff import write_flat
+from .seeds import read_labels
 
 FORMAT = "napari-seeded-kmeans session"
 VERSION = 1
@@ -111,9 +112,9 @@ def write_session(session: SavedSession, path: str | os.PathLike[str]) -> None:
         "has_region": session.region is not None,
     }
     # Seeds first: should the power go in between, strokes are there with the settings of a moment ago.
-    write_seeds(session.seeds, seeds_path(path))
+    write_flat(session.seeds, seeds_path(path))
     if session.region is not None:
-        write_seeds(session.region.astype(np.uint8), region_path(path))
+        write_flat(session.region.astype(np.uint8), region_path(path))
     with safe_writer(path) as file:
         file.write((json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode())
 
