@@ -60,6 +60,22 @@ def test_samples_asked_for_before_are_not_worked_out_again(monkeypatch):
     assert len(boxes) == n_boxes + 1
 
 
+def test_samples_worked_out_ahead_are_not_worked_out_again(monkeypatch):
+    expected = stack_at(compute_channels(IMAGE, RECIPE)[0], MASK, RECIPE)
+    places = np.flatnonzero(MASK)
+    workspace = Workspace(IMAGE, RECIPE, kept_bytes=0)
+    workspace.get_ahead(places[::3])
+    workspace.get_ahead(places[1::3])
+    np.testing.assert_array_equal(workspace.samples(places), expected)
+    workspace.get_ahead(places[::2])
+    monkeypatch.setattr(module, "tile_stack", None)
+    np.testing.assert_array_equal(workspace.samples(places), expected)
+
+
+def test_nothing_is_worked_out_ahead_where_colours_alone_count():
+    Workspace(IMAGE, FeatureRecipe("channels", 3, 255.0)).get_ahead(np.flatnonzero(MASK))
+
+
 def test_samples_without_texture_are_the_colours():
     workspace = Workspace(IMAGE, FeatureRecipe("channels", 3, 255.0))
     np.testing.assert_array_equal(workspace.samples(np.flatnonzero(MASK)), IMAGE[MASK])

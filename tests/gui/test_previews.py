@@ -11,7 +11,8 @@ from napari_seeded_kmeans import segment
 from napari_seeded_kmeans.core import threads
 from napari_seeded_kmeans.core.errors import CancelledError
 from napari_seeded_kmeans.core.patch import Patch
-from napari_seeded_kmeans.gui import job, updates
+from napari_seeded_kmeans.core.workspace import Workspace
+from napari_seeded_kmeans.gui import follower, job, updates
 from napari_seeded_kmeans.gui.glimpses import Glimpse, Preview
 from napari_seeded_kmeans.gui.segmenter import Fitted
 from napari_seeded_kmeans.session import Stage
@@ -319,6 +320,30 @@ def test_a_draft_of_half_a_stroke_is_not_shown_after_all_of_it(viewer, dock, sho
     qtbot.waitUntil(lambda: len(shown) == 3, timeout=60_000)
     see(dock, half, shown[1])
     assert len(shown) == 3
+
+
+def test_of_a_large_view_only_the_features_of_a_stroke_are_worked_out_before_it_is_done(
+    viewer, dock, shown, gate, qtbot, settle, monkeypatch
+):
+    gate.opened.set()
+    settle(dock)
+    n_shown = len(shown)
+    monkeypatch.setattr(follower, "_MOST_DRAFTED", 0)
+    known = []
+    get_ahead = Workspace.get_ahead
+    monkeypatch.setattr(
+        Workspace,
+        "get_ahead",
+        lambda self, places, cancel: get_ahead(self, places, cancel) or known.append(places),
+    )
+    seeds = viewer.layers["halves seeds"]
+    seeds.data[10:40, 36:44] = 1
+    seeds.events.labels_update(data=seeds.data[10:40, 36:44], offset=(10, 36))
+    qtbot.waitUntil(lambda: len(known) == 1, timeout=60_000)
+    painted = np.zeros(seeds.data.shape, bool)
+    painted[10:40, 36:44] = True
+    np.testing.assert_array_equal(known[0], np.flatnonzero(painted))
+    assert len(shown) == n_shown
 
 
 def test_a_brush_leaves_a_mask_alone_that_does_not_follow(viewer, dock, shown, gate, qtbot, settle):

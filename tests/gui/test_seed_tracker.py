@@ -200,6 +200,26 @@ def test_a_brush_that_is_down_is_told_of_and_its_stroke_found_when_it_is_lifted(
     assert [len(change.index) for change in changes] == [8]
 
 
+def test_a_brush_tells_of_the_box_of_its_stroke_so_far(tracker, qtbot):
+    layer, boxes = Labels(np.zeros((12, 14), np.uint8)), []
+    tracker.follow(layer)
+    tracker.brushed.connect(boxes.append)
+    for stroke in ([(2, 4), (3, 6)], [(8, 1)]):
+        for offset in stroke:
+            with qtbot.waitSignal(tracker.brushed):
+                layer.events.labels_update(data=np.ones((2, 3), np.uint8), offset=offset)
+        layer.events.paint(value=[])
+        qtbot.waitUntil(lambda: not tracker.is_waiting)
+    assert boxes == [np.s_[2:4, 4:7], np.s_[2:5, 4:9], np.s_[8:10, 1:4]]
+
+
+def test_a_brush_in_a_stack_tells_of_no_box(tracker, qtbot):
+    tracker.follow(Labels(np.zeros((3, 12, 14), np.uint8)))
+    with qtbot.waitSignal(tracker.brushed) as told:
+        tracker.layer.events.labels_update(data=np.ones((2, 3), np.uint8), offset=(1, 1))
+    assert told.args == [None]
+
+
 def test_a_brush_that_rests_is_looked_at(tracker, changes, qtbot):
     layer = Labels(np.zeros((12, 14), np.uint8))
     tracker.follow(layer)

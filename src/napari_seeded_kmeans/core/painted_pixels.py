@@ -39,6 +39,11 @@ class PaintedPixels:
         self._last: tuple[Indices, Stack] | None = None
         self._lock = Lock()
 
+    @property
+    def places(self) -> Indices:
+        """Where those pixels are in the flattened image, ascending."""
+        return np.empty(0, np.intp) if self._last is None else self._last[0]
+
     def features(self, places: Indices, n_columns: int, read: Read, cancel: Cancel | None = None) -> Stack:
         """Return the features (n, d) at places in the flattened image, ascending. Nobody writes to them."""
         # Whoever asks for what is just being worked out waits for it.

@@ -256,6 +256,11 @@ class Workspace:
             return apply_standard(self.channels.reshape(len(self.channels), -1)[:, places].T, self.recipe)
         return self._painted.features(places, self._n_columns, self._some, cancel)
 
+    def get_ahead(self, places: NDArray[np.intp], cancel: Cancel | None = None) -> None:
+        """Work out what `samples` will be asked for, of some pixels more than the last time."""
+        if self.tiles:
+            self.samples(np.union1d(self._painted.places, places), cancel)
+
 
 class Shelf:
     """Keeps the workspace of the image segmented last; whoever comes back to that image finds it."""

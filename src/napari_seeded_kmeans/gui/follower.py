@@ -96,8 +96,11 @@ class Follower:
         self._updates.cancel()
         self._session.stop(Work.UPDATE)
 
-    def draft(self) -> None:
-        """Have shown what the stroke that is being painted would change, if the mask follows strokes."""
+    def draft(self, box: tuple[slice, ...] | None) -> None:
+        """Have shown what the stroke that is being painted would change, if the mask follows strokes.
+
+        Where too much is seen, only what is known of it is got ready: it lies in a box so far.
+        """
         source = self._inputs.source
         if source is None or not self._run_bar.is_live or self._is_holding or not self._session.can_segment:
             return
@@ -108,6 +111,9 @@ class Follower:
                 self._session.interrupt()
             part = self._inputs.glimpse(source, visible)
             self._updates.draft(source, self._situation.request(source), visible, part)
+        elif box is not None:
+            part = self._inputs.glimpse(source, box)
+            self._updates.get_ahead(source, self._situation.request(source), box, part)
 
     def get_ready(self) -> None:
         """Have what depends on the image worked out, while strokes are still missing."""

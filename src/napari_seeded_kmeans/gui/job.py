@@ -18,7 +18,7 @@ from ..core.preview import window_of
 from ..core.region import Part
 from ..core.seeds import are_same
 from ..core.threads import Cancel, Progress
-from ..core.workspace import Shelf
+from ..core.workspace import Shelf, Workspace
 from ..estimator import Segmentation, segment
 from .in_place import small_integers
 
@@ -106,15 +106,25 @@ class Request:
 
     def get_ready(self, visible: tuple[slice, ...], shelf: Shelf, cancel: Cancel) -> None:
         """Work out what depends on the image alone, for what is visible, in the worker thread."""
-        if self.region is not None:
-            return
+        if self.region is None:
+            self._open(shelf, cancel).every(window_of(visible), cancel)
+
+    def get_ahead(
+        self, box: tuple[slice, ...], part: NDArray[np.integer], shelf: Shelf, cancel: Cancel
+    ) -> None:
+        """Work out what will be needed of what is painted in a box, in the worker thread."""
+        if self.region is None:
+            places = [axis + side.start for axis, side in zip(np.nonzero(part), box, strict=True)]
+            self._open(shelf, cancel).get_ahead(np.ravel_multi_index(places, self.seeds.shape), cancel)
+
+    def _open(self, shelf: Shelf, cancel: Cancel) -> Workspace:
+        """Return the workspace of the whole image."""
         n_spatial = self.seeds.ndim
         image = check_image(self.image, n_spatial, self.channel_axis)
         params = make_params(self.preset, **self.params)
-        workspace = open_workspace(
+        return open_workspace(
             image, n_spatial, params, spacing=self.spacing, edits=self.edits, shelf=shelf, cancel=cancel
         )
-        workspace.every(window_of(visible), cancel)
 
     def estimate(self, shelf: Shelf, cancel: Cancel) -> EstimatedAccuracy | None:
         """Return how well the strokes tell the classes apart, in the worker thread.

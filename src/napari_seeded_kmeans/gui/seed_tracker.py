@@ -17,6 +17,8 @@ from .layer_watch import LayerWatch
 from .source import full_resolution
 from .versions import Versions
 
+Box = tuple[slice, ...]
+
 _EVENTS = ("paint", "set_data", "data")
 # Steps of a drag announce themselves by this alone; what they changed is not looked for before the release.
 _STEPS = ("labels_update",)
@@ -47,8 +49,8 @@ class SeedTracker(QObject):
 
     painted = Signal(object)
     """The `Change` since the last look; None when the layer's array was replaced by one of another kind."""
-    brushed = Signal()
-    """The brush moved on; `painted` follows once it is lifted."""
+    brushed = Signal(object)
+    """The brush moved on, in this box so far, None in stacks; `painted` follows once it is lifted."""
 
     _due = Signal()
 
@@ -71,6 +73,7 @@ class SeedTracker(QObject):
             timer.setInterval(interval)
             timer.timeout.connect(slot)
         self._was_brushed = False
+        self._brushed_box: Box | None = None
 
     @property
     def layer(self) -> Labels | None:
@@ -132,18 +135,22 @@ class SeedTracker(QObject):
         if self._is_due:
             self.look()
 
-    def _on_step(self, _event: Any) -> None:
+    def _on_step(self, event: Any) -> None:
         # What is painted at once fires both kinds.
-        if not self._is_due and not self._frame.isActive():
+        if self._is_due:
+            return
+        if len(event.offset) == self._copy.array.ndim:
+            self._brushed_box = _hull(self._brushed_box, event.offset, event.data.shape)
+        if not self._frame.isActive():
             self._frame.start()
 
     def _on_frame(self) -> None:
         self._was_brushed = True
         self._rest.start()
-        self.brushed.emit()
+        self.brushed.emit(self._brushed_box)
 
     def _stop_waiting(self) -> None:
-        self._is_due = False
+        self._is_due, self._brushed_box = False, None
         self._frame.stop()
         self._rest.stop()
 
@@ -178,3 +185,14 @@ class SeedTracker(QObject):
                 self._counts[int(value)] = total
                 if not total:
                     del self._counts[int(value)]
+
+
+def _hull(box: Box | None, offset: tuple[int, ...], shape: tuple[int, ...]) -> Box:
+    """Return the smallest box that holds another one, and what is of a shape at some offset."""
+    sides = [slice(start, start + length) for start, length in zip(offset, shape, strict=True)]
+    if box is None:
+        return tuple(sides)
+    return tuple(
+        slice(min(one.start, other.start), max(one.stop, other.stop))
+        for one, other in zip(box, sides, strict=True)
+    )

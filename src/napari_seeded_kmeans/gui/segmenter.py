@@ -177,6 +177,13 @@ class Segmenter:
         array = self._load(request.image)
         replace(request, image=array).get_ready(visible, self._shelf, cancel)
 
+    def get_ahead(
+        self, request: Request, box: Visible, part: Labels, cancel: Cancel, _progress: Progress
+    ) -> None:
+        """Work out what `segment` will need of painted pixels: those of a part of the seeds in a box."""
+        array = self._load(request.image)
+        replace(request, image=array).get_ahead(box, part, self._shelf, cancel)
+
     def estimate(self, request: Request, cancel: Cancel, _progress: Progress) -> EstimatedAccuracy | None:
         """Return how well the strokes tell classes apart; None where that cannot be told."""
         return replace(request, image=self._load(request.image)).estimate(self._shelf, cancel)

@@ -122,6 +122,11 @@ class Updates(QObject):
         if self._newest is None or self._newest.data is not source.data:
             self._glancer.submit(partial(self._segmenter.get_ready, request, visible), _nothing)
 
+    def get_ahead(self, source: Source, request: Request, box: Visible, part: Labels) -> None:
+        """Work out what `ask` will need of a stroke before it is done; so far it is `part` of the seeds."""
+        if self._newest is not None and self._newest.data is source.data:
+            self._glancer.submit(partial(self._segmenter.get_ahead, request, box, part), _nothing)
+
     def look(self, visible: Visible) -> None:
         """Label another part of the image soon, while all of it is being worked out."""
         segmenter, fitted = self._segmenter, self._segmenter.fitted
