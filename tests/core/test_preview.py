@@ -184,3 +184,12 @@ def test_a_sketch_says_nothing_of_the_strokes_that_the_fit_says():
     with heard_by(said.append):
         core.segment(image, seeds, make_params(n_clusters=8, texture=False), on_sketch=lambda *_: None)
     assert len(said) == 1
+
+
+def test_a_patch_writes_the_smallest_boxes_that_hold_what_is_new():
+    array = np.zeros((128, 128), np.uint8)
+    labels = np.zeros((64, 64), np.uint8)
+    labels[3, 5], labels[6, 4], labels[40:44, 60] = 1, 2, 3
+    boxes = Patch(labels, (slice(0, 128, 2), slice(0, 128, 2))).put(array)
+    assert boxes == [np.s_[6:14, 8:12], np.s_[80:88, 120:122]]
+    np.testing.assert_array_equal(array, labels.repeat(2, axis=0).repeat(2, axis=1))

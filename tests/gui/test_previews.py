@@ -334,7 +334,7 @@ def test_of_a_large_view_only_the_features_of_a_stroke_are_worked_out_before_it_
     monkeypatch.setattr(
         Workspace,
         "get_ahead",
-        lambda self, places, cancel: get_ahead(self, places, cancel) or known.append(places),
+        lambda self, places: get_ahead(self, places) or known.append(places),
     )
     seeds = viewer.layers["halves seeds"]
     seeds.data[10:40, 36:44] = 1

@@ -362,7 +362,7 @@ def _classes_and_places(
 ) -> tuple[tuple[int, ...], NDArray[np.intp]]:
     """Return all classes that are painted, and where in the flattened image finite pixels are."""
     places = painted_places(painted)
-    return seed_classes(painted.ravel()[places]), places[finite.ravel()[places]]
+    return seed_classes(painted), places[finite.ravel()[places]]
 
 
 def _fit_painted(

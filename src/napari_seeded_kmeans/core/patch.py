@@ -40,8 +40,8 @@ class Patch:
         """
         changed = array[self.window] != self.labels
         sizes = [max(_LEAST_LENGTH, -(-length // _N_PARTS)) for length in self.labels.shape]
-        parts = iter_tiles(self.labels.shape, sizes)
-        return [self._write(array, part, changed[part]) for part in parts if changed[part].any()]
+        parts = (_hull(part, changed[part]) for part in iter_tiles(self.labels.shape, sizes))
+        return [self._write(array, part, changed[part]) for part in parts if part is not None]
 
     def _write(self, array: NDArray[np.integer], part: Tile, changed: NDArray[np.bool_]) -> Tile:
         """Write a part of the labels, and return the box it lies in."""
@@ -61,3 +61,16 @@ class Patch:
             own = tuple(slice(length) for length in target.shape)
             np.copyto(target, rows[own], where=are_new[own])
         return box
+
+
+def _hull(part: Tile, changed: NDArray[np.bool_]) -> Tile | None:
+    """Return the smallest box within a part that holds all of it that changed; None if nothing did."""
+    if not changed.any():
+        return None
+    sides = []
+    for axis, side in enumerate(part):
+        along = np.flatnonzero(
+            changed.any(axis=tuple(other for other in range(changed.ndim) if other != axis))
+        )
+        sides.append(slice(side.start + int(along[0]), side.start + int(along[-1]) + 1))
+    return tuple(sides)

@@ -1,5 +1,6 @@
 """Labels or stroke pictures -> which pixels teach which class, validated."""
 
+from dataclasses import dataclass
 from weakref import ref
 
 import numpy as np
@@ -20,8 +21,19 @@ _MIN_VALUE = 0.35
 # A stroke picture's sides are smeared by blurring; what the blur thins out below this is not a stroke.
 _BLUR_RADIUS_PX = 2
 _WORD = np.dtype(np.uint64)
-# What `note_places` was told, by the array's identity: arrays cannot be looked up by themselves.
-_noted: dict[int, tuple[ref[NDArray[np.integer]], NDArray[np.intp]]] = {}
+
+
+@dataclass(eq=False)
+class _Noted:
+    """What is known of an array that nobody writes to any more."""
+
+    array: ref[NDArray[np.integer]]
+    places: NDArray[np.intp]
+    classes: tuple[int, ...] | None = None
+
+
+# By the array's identity: arrays cannot be looked up by themselves.
+_noted: dict[int, _Noted] = {}
 
 
 def check_seeds(seeds: ArrayLike, spatial_shape: tuple[int, ...]) -> NDArray[np.integer]:
@@ -65,7 +77,13 @@ def check_seed_image(seeds: ArrayLike, spatial_shape: tuple[int, ...]) -> NDArra
 
 def seed_classes(seeds: NDArray[np.integer]) -> tuple[int, ...]:
     """Return the class values painted in `seeds`, ascending, without 0."""
-    return tuple(int(value) for value in np.unique(seeds.ravel()[painted_places(seeds)]))
+    noted = _noted_of(seeds)
+    if noted is not None and noted.classes is not None:
+        return noted.classes
+    classes = tuple(int(value) for value in np.unique(seeds.ravel()[painted_places(seeds)]))
+    if noted is not None:
+        noted.classes = classes
+    return classes
 
 
 def painted_places(seeds: NDArray[np.integer]) -> NDArray[np.intp]:
@@ -76,7 +94,7 @@ def painted_places(seeds: NDArray[np.integer]) -> NDArray[np.intp]:
     """
     noted = _noted_of(seeds)
     if noted is not None:
-        return noted
+        return noted.places
     flat = np.ascontiguousarray(seeds).ravel()
     # Few true values are found several times faster than few numbers.
     near = _near_words(_words(flat) != 0, flat)
@@ -123,9 +141,9 @@ def are_same(one: NDArray[np.integer], other: NDArray[np.integer]) -> bool:
     return are_equal and np.array_equal(one.ravel()[places], other.ravel()[places])
 
 
-def _noted_of(seeds: NDArray[np.integer]) -> NDArray[np.intp] | None:
+def _noted_of(seeds: NDArray[np.integer]) -> _Noted | None:
     noted = _noted.get(id(seeds))
-    return noted[1] if noted is not None and noted[0]() is seeds else None
+    return noted if noted is not None and noted.array() is seeds else None
 
 
 def note_places(seeds: NDArray[np.integer], places: NDArray[np.intp]) -> None:
@@ -134,7 +152,7 @@ def note_places(seeds: NDArray[np.integer], places: NDArray[np.intp]) -> None:
     Looking through 64 megabytes, several times a stroke, is what others wait for.
     """
     key = id(seeds)
-    _noted[key] = ref(seeds, lambda _gone: _noted.pop(key, None)), places
+    _noted[key] = _Noted(ref(seeds, lambda _gone: _noted.pop(key, None)), places)
 
 
 def changed_places(one: NDArray[np.integer], other: NDArray[np.integer]) -> NDArray[np.intp]:

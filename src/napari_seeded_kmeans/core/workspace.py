@@ -257,9 +257,9 @@ class Workspace:
         return self._painted.features(places, self._n_columns, self._some, cancel)
 
     def get_ahead(self, places: NDArray[np.intp], cancel: Cancel | None = None) -> None:
-        """Work out what `samples` will be asked for, of some pixels more than the last time."""
+        """Work out what `samples` will be asked for, of some pixels, ascending, beside the last ones."""
         if self.tiles:
-            self.samples(np.union1d(self._painted.places, places), cancel)
+            self._painted.get_ahead(places, self._n_columns, self._some, cancel)
 
 
 class Shelf:

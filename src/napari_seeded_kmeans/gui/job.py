@@ -109,15 +109,13 @@ class Request:
         if self.region is None:
             self._open(shelf, cancel).every(window_of(visible), cancel)
 
-    def get_ahead(
-        self, box: tuple[slice, ...], part: NDArray[np.integer], shelf: Shelf, cancel: Cancel
-    ) -> None:
+    def get_ahead(self, box: tuple[slice, ...], part: NDArray[np.integer], shelf: Shelf) -> None:
         """Work out what will be needed of what is painted in a box, in the worker thread."""
         if self.region is None:
             places = [axis + side.start for axis, side in zip(np.nonzero(part), box, strict=True)]
-            self._open(shelf, cancel).get_ahead(np.ravel_multi_index(places, self.seeds.shape), cancel)
+            self._open(shelf).get_ahead(np.ravel_multi_index(places, self.seeds.shape))
 
-    def _open(self, shelf: Shelf, cancel: Cancel) -> Workspace:
+    def _open(self, shelf: Shelf, cancel: Cancel | None = None) -> Workspace:
         """Return the workspace of the whole image."""
         n_spatial = self.seeds.ndim
         image = check_image(self.image, n_spatial, self.channel_axis)

@@ -182,7 +182,9 @@ class Segmenter:
     ) -> None:
         """Work out what `segment` will need of painted pixels: those of a part of the seeds in a box."""
         array = self._load(request.image)
-        replace(request, image=array).get_ahead(box, part, self._shelf, cancel)
+        stop_if(cancel)
+        # Once begun it is not stopped: `segment` needs it next.
+        replace(request, image=array).get_ahead(box, part, self._shelf)
 
     def estimate(self, request: Request, cancel: Cancel, _progress: Progress) -> EstimatedAccuracy | None:
         """Return how well the strokes tell classes apart; None where that cannot be told."""

@@ -94,6 +94,9 @@ class Updates(QObject):
             self._segmenter.forget_labels()
             self._draft = None
         self._estimator.cancel()
+        if self._draft is None:
+            # It would work out beside this what this works out.
+            self._drafter.cancel()
         ticket = self._newest = Ticket.of(source)
         self._segmenter.visible = visible
         work = partial(self._segmenter.segment, ticket, request, self._draft)
@@ -125,7 +128,7 @@ class Updates(QObject):
     def get_ahead(self, source: Source, request: Request, box: Visible, part: Labels) -> None:
         """Work out what `ask` will need of a stroke before it is done; so far it is `part` of the seeds."""
         if self._newest is not None and self._newest.data is source.data:
-            self._glancer.submit(partial(self._segmenter.get_ahead, request, box, part), _nothing)
+            self._drafter.submit(partial(self._segmenter.get_ahead, request, box, part), _nothing)
 
     def look(self, visible: Visible) -> None:
         """Label another part of the image soon, while all of it is being worked out."""
