@@ -101,6 +101,9 @@ def _preview_a_larger_image() -> None:
 
     def look(model: Model, workspace: Workspace, painted: NDArray[np.integer], _: NDArray[np.bool_]) -> None:
         preview(model, workspace, painted, window_of(everywhere))
+        # Of a part it counts what was there before.
+        part = window_of((slice(0, 300), slice(0, 400)))
+        preview(model, workspace, painted, part, before=painted[part], spread="strokes")
 
     segment(image, seeds, make_params(spread="strokes"), on_sketch=look, lazy=True)
 
