@@ -204,6 +204,12 @@ class Session:
         self._summary, self._is_fresh, self._told_by = summary, bool(summary), work
         self.changed.emit()
 
+    def put_otherwise(self, before: str, now: str) -> None:
+        """Say the same in other words, if that is what was said last of what came out."""
+        if before and before == self._summary != now:
+            self._summary = now
+            self.changed.emit()
+
     def fail(self, message: str, work: Work | None = Work.UPDATE) -> None:
         """Say that what was asked for, None if nothing was, did not work.
 

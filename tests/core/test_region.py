@@ -111,3 +111,11 @@ def test_a_class_to_ignore_may_be_a_numpy_number(two_halves, seeds):
     seeds[0:4, 10:20] = 3
     found = segment(two_halves, seeds, ignore=seeds.max())
     np.testing.assert_array_equal(found.labels, segment(two_halves, seeds, ignore=3).labels)
+
+
+def test_a_region_with_strokes_of_one_class_only_says_so(two_halves, seeds):
+    for inside, what in ((np.s_[:, :32], "only class 1 is painted"), (np.s_[:2, :2], "nothing is painted")):
+        region = np.zeros(seeds.shape, bool)
+        region[inside] = True
+        with pytest.raises(SeededKMeansError, match=f"Inside the region {what}"):
+            segment(two_halves, seeds, region=region)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 from conftest import paint_halves
-from qtpy.QtCore import QCoreApplication, Qt
-from qtpy.QtGui import QColor
-from qtpy.QtWidgets import QColorDialog, QLineEdit
+from qtpy.QtCore import QCoreApplication, QEvent, Qt
+from qtpy.QtGui import QColor, QKeyEvent
+from qtpy.QtWidgets import QApplication, QColorDialog, QLineEdit
 
 from napari_seeded_kmeans import segment
 from napari_seeded_kmeans.session import Stage
@@ -203,3 +203,41 @@ def test_keys_rename_hide_and_recolour_the_current_class(dock, seeds, qtbot, mon
     qtbot.waitUntil(lambda: dock.classes.legend.name_of(2) == "big nuclei")
     for column, keys in enumerate(["Shift+F2", "F2", "Space"]):
         assert keys in tree.topLevelItem(1).toolTip(column)
+
+
+def test_a_chosen_class_is_painted_into_the_seeds_whatever_was_selected(viewer, dock, seeds):
+    for choose in (lambda: dock.class_list.tree.setCurrentItem(item(dock, 1)), dock.classes.add):
+        viewer.layers.selection.active = viewer.layers["halves"]
+        choose()
+        assert viewer.layers.selection.active is seeds
+
+
+def test_letters_and_digits_typed_over_the_rows_are_left_to_napari(dock, seeds):
+    tree = dock.class_list.tree
+    seeds.selected_label = 1
+    for key, text in ((Qt.Key.Key_F, "f"), (Qt.Key.Key_2, "2")):
+        event = QKeyEvent(QEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier, text)
+        tree.keyPressEvent(event)
+        assert not event.isAccepted()
+    assert tree.currentItem() is item(dock, 0)
+
+
+def test_letting_a_key_go_over_a_field_is_not_told_to_napari(dock, seeds, qtbot, monkeypatch):
+    def is_taken():
+        event = QKeyEvent(QEvent.Type.KeyRelease, Qt.Key.Key_P, Qt.KeyboardModifier.NoModifier, "p")
+        dock.keyReleaseEvent(event)
+        return event.isAccepted()
+
+    assert not is_taken()
+    field = QLineEdit()
+    monkeypatch.setattr(QApplication, "focusWidget", lambda: field)
+    assert is_taken()
+
+
+def test_what_came_out_is_said_by_the_names_of_now(dock, seeds, settle):
+    seeds.paint((40, 10), 3)
+    assert settle(dock) is Stage.DONE
+    assert "class 3" in dock.hint_line.text
+    dock.classes.rename(3, "spoon")
+    assert "class 3" not in dock.hint_line.text
+    assert "spoon" in dock.hint_line.text

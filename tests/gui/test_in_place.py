@@ -86,3 +86,14 @@ def test_what_was_not_visible_is_there_once_it_is(window):
     seen = window.screenshot(canvas_only=True, flash=False)
     layer.refresh()
     np.testing.assert_array_equal(window.screenshot(canvas_only=True, flash=False), seen)
+
+
+def test_the_thumbnail_shows_what_came_in_passing_once_it_stays(window):
+    layer = window.add_labels(np.zeros((48, 48), np.uint8))
+    layer.refresh()
+    empty = layer.thumbnail.copy()
+    full = Patch.everywhere(np.full((48, 48), 2, np.uint8))
+    write_labels(window, layer, layer.data, full, is_passing=True)
+    assert np.array_equal(layer.thumbnail, empty)
+    write_labels(window, layer, layer.data, full)
+    assert not np.array_equal(layer.thumbnail, empty)

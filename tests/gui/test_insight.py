@@ -9,7 +9,7 @@ from qtpy.QtWidgets import QDockWidget
 from napari_seeded_kmeans.core.legend import Legend
 from napari_seeded_kmeans.gui.highlight import ring
 from napari_seeded_kmeans.gui.source import Source
-from napari_seeded_kmeans.gui.view import look_at
+from napari_seeded_kmeans.gui.view import look_at, seen_axes
 from napari_seeded_kmeans.gui.why_words import NearRow, Question, conflict, why
 from napari_seeded_kmeans.session import Stage
 
@@ -281,6 +281,19 @@ def test_what_is_seen_already_stays_where_it_is(window):
     center = camera.center
     look_at(window, Source(image), (20, 30))
     assert camera.center == center
+
+
+def test_a_ring_lies_in_the_plane_that_is_seen(window):
+    pixels = ring((60, 5, 80), (30, 3, 2), axes=(2, 0))
+    assert pixels[:, 3].any()
+    assert not pixels[:, [0, 1, 2, 4]].any()
+    image = window.add_image(np.zeros((3, 40, 50, 60)), channel_axis=None)
+    source = Source(image, 0)
+    assert seen_axes(window, source) == (1, 2)
+    window.dims.order = (0, 2, 3, 1)
+    assert seen_axes(window, source) == (2, 0)
+    window.dims.ndisplay = 3
+    assert seen_axes(window, source) == (2, 0)
 
 
 def test_a_ring_lies_in_its_own_plane_around_its_place():

@@ -243,3 +243,18 @@ def test_classes_that_somebody_else_named_keep_their_names(viewer):
     for legend in (Legend(), Legend().renamed(2, "nuclei")):
         dress(layer, legend)
         assert list(layer.features["class"]) == ["a", "b"]
+
+
+def test_as_a_solid_the_mask_has_no_background_that_hides_the_rest():
+    viewer = ViewerModel(ndisplay=2)
+    volume = Image(np.zeros((4, 20, 30), np.uint8), name="volume")
+    viewer.add_layer(volume)
+    outputs = Outputs(viewer)
+    legend = Legend().listing((1, 2)).renamed(2, "cells")
+    outputs.show(Source(volume), result((4, 20, 30)), ("mask",), legend)
+    mask = viewer.layers["volume mask"]
+    for ndisplay, is_there in ((2, True), (3, False), (2, True)):
+        viewer.dims.ndisplay = ndisplay
+        assert bool(mask.get_color(1)[3] > 0) is is_there
+        assert mask.get_color(2)[3] == 1
+        assert list(mask.features["class"]) == ["background", "cells"]

@@ -130,7 +130,7 @@ def test_what_lights_up_is_at_hand_and_stays_until_the_seeds_go(viewer, dock, se
     select(dock, numbers_of(dock, (60, 160, 60)))
     assert layer.scale.tolist() == [2, 3]
     viewer.layers.remove(seeds)
-    assert layer not in viewer.layers
+    qtbot.waitUntil(lambda: layer not in viewer.layers)
 
 
 def test_what_is_lit_follows_the_next_stroke_and_goes_with_the_table(viewer, dock, seeds, settle, qtbot):
@@ -473,3 +473,10 @@ def test_edits_made_in_other_features_say_so(dock, seeds, settle):
     assert "edits were made with color_space 'lab'" in dock.hint_line.text
     dock.clusters.set_edits(PaletteEdits())
     assert settle(dock) is Stage.DONE, dock.hint_line.text
+
+
+def test_all_layers_can_be_removed_at_once(viewer, dock, seeds, qtbot):
+    qtbot.waitUntil(lambda: "squares highlight" in viewer.layers)
+    viewer.layers.selection = set(viewer.layers)
+    viewer.layers.remove_selected()
+    qtbot.waitUntil(lambda: not viewer.layers)

@@ -13,7 +13,7 @@ from .features import find_channel_axis
 from .model import Result
 from .scene import Factors
 from .score_maps import Maps
-from .seeds import check_seed_image
+from .seeds import check_seed_image, seed_classes
 from .threads import Cancel
 
 Box = tuple[slice, ...]
@@ -58,6 +58,7 @@ class Part:
             self._box = _bounding_box(inside)
             self.image = _crop(image, seeds, self._box, channel_axis)
             self.seeds, self.valid = np.asarray(seeds)[self._box], inside[self._box]
+            _check_strokes(np.asarray(seeds), self.seeds * self.valid)
         ignored = set(ignore) if isinstance(ignore, Collection) else {ignore}
         if ignored:
             teaching = ~np.isin(self.seeds, list(ignored))
@@ -140,6 +141,16 @@ def check_region(region: ArrayLike, spatial_shape: tuple[int, ...]) -> NDArray[n
     if not inside.any():
         raise SeededKMeansError("region is empty: nothing is inside.")
     return inside
+
+
+def _check_strokes(seeds: NDArray[Any], inside: NDArray[Any]) -> None:
+    """Refuse a region that leaves fewer than two of several painted classes."""
+    if seeds.dtype.kind not in "iub" or len(seed_classes(seeds)) < 2:
+        return
+    left = seed_classes(inside)
+    if len(left) < 2:
+        what = f"only class {left[0]} is painted" if left else "nothing is painted"
+        raise SeededKMeansError(f"Inside the region {what}: paint two classes there, or choose a larger one.")
 
 
 def _bounding_box(inside: NDArray[np.bool_]) -> Box:

@@ -33,6 +33,7 @@ class Arrivals(QObject):
         self._situation = situation
         self._results = results
         self._drawing = drawing
+        self._told = ""
         updates.progressed.connect(front.show_progress)
         updates.previewed.connect(self._on_previewed)
         updates.awaited.connect(self._on_awaited)
@@ -40,6 +41,13 @@ class Arrivals(QObject):
         updates.dropped.connect(session.fail)
         updates.emptied.connect(self._on_emptied)
         updates.failed.connect(self._on_failed)
+
+    def tell_again(self) -> None:
+        """Say what came out last as classes are called now."""
+        last = self._results.last
+        if last is not None and self._told:
+            before, self._told = self._told, self._words_for(last)
+            self._session.put_otherwise(before, self._told)
 
     def _on_previewed(self, seen: Preview) -> None:
         self._results.preview(seen, self._situation.legend)
@@ -55,9 +63,12 @@ class Arrivals(QObject):
         self._results.take(update)
         self._session.observe(self._situation.facts())
         if not is_followed:
-            how = "paint more" if self._front.run_bar.is_live else "paint more and press Segment again"
-            came_out = update.answer.describe(self._situation.legend)
-            self._session.finish(f"{came_out} Where it is wrong, {how}.")
+            self._told = self._words_for(update)
+            self._session.finish(self._told)
+
+    def _words_for(self, update: Update) -> str:
+        how = "paint more" if self._front.run_bar.is_live else "paint more and press Segment again"
+        return f"{update.answer.describe(self._situation.legend)} Where it is wrong, {how}."
 
     def _on_emptied(self) -> None:
         self._results.take_back()

@@ -12,13 +12,13 @@ from qtpy.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QPushButton,
-    QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
 from .row_style import TICK_STYLE
+from .rows_tree import RowsTree
 
 _KEY, _NAME, _EYE, _STROKES, _SHARE = range(5)
 _HELP = {
@@ -59,7 +59,7 @@ class ClassList(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.tree = QTreeWidget(self)
+        self.tree = RowsTree(self)
         self.tree.setObjectName("classes")
         self.tree.setColumnCount(len(_HELP))
         self.tree.setHeaderHidden(True)

@@ -18,6 +18,8 @@ class Classes(QObject):
 
     changed = Signal()
     """The legend became another one."""
+    chosen = Signal()
+    """Somebody chose a class, to paint with it."""
 
     def __init__(self, view: ClassList) -> None:
         super().__init__()
@@ -112,6 +114,7 @@ class Classes(QObject):
     def _on_selected(self, value: int) -> None:
         if self._layer.layer is not None:
             paint_with(self._layer.layer, value)
+            self.chosen.emit()
 
     def _on_add_requested(self) -> None:
         self._view.edit_name(self.add())

@@ -196,6 +196,7 @@ class SeededSegmentation(DockFrame):
         self.params.changed.connect(self._on_settings_changed)
         self.clusters.changed.connect(self._on_settings_changed)
         self.classes.changed.connect(self._on_legend_changed)
+        self.classes.chosen.connect(self._inputs.take_up_seeds)
         self.outputs.changed.connect(self._on_outputs_changed)
         self.run_bar.live_toggled.connect(self._follower.set_live)
         self.run_bar.segment_requested.connect(self.segment)
@@ -299,6 +300,7 @@ class SeededSegmentation(DockFrame):
         self._look()
         self._records.keep()
         self._results.show()
+        self._arrivals.tell_again()
         ignored = self.classes.legend.ignored
         if ignored != self._ignored:
             self._ignored = ignored

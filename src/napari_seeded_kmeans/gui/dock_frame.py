@@ -3,7 +3,16 @@
 from typing import TYPE_CHECKING, Any, Protocol
 
 from qtpy.QtCore import QEvent, QObject, QSize
-from qtpy.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
+from qtpy.QtGui import QKeyEvent
+from qtpy.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QFrame,
+    QLineEdit,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 if TYPE_CHECKING:
     import napari.viewer
@@ -80,6 +89,14 @@ class DockFrame(QScrollArea):
         if event is not None and event.type() == QEvent.Type.LayoutRequest and watched is self._content:
             self.updateGeometry()
         return bool(super().eventFilter(watched, event))
+
+    def keyReleaseEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802
+        """Keep what was typed into a field: it takes the press of a key, but not the release.
+
+        napari would take that for the end of holding a tool's key, and choose the tool of before.
+        """
+        if not isinstance(QApplication.focusWidget(), QLineEdit | QAbstractSpinBox):
+            super().keyReleaseEvent(event)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Ask for the width of the content, so that one scrolls down but never sideways."""

@@ -1,11 +1,13 @@
 """One layer on top that lights up some pixels of an image, hidden while there is nothing to show."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from napari.layers import Labels
 from napari.utils.colormaps import CyclicLabelColormap
 from numpy.typing import NDArray
+from qtpy.QtCore import QTimer
 
 from .layers import mark_as_result
 from .source import Source
@@ -13,6 +15,8 @@ from .source import Source
 if TYPE_CHECKING:
     from napari.layers import Layer
     from napari.viewer import Viewer
+
+Mask = NDArray[np.bool_]
 
 # No class has it, and hardly any picture.
 _LIGHT = "#ff00ff"
@@ -55,6 +59,12 @@ class Highlight:
         """Light up nothing, and leave nothing behind."""
         layer, self._layer = self._layer, None
         if layer is not None and layer in self._viewer.layers:
+            layer.visible = False
+            # What is told of a layer that goes comes amid napari's own removing of several.
+            QTimer.singleShot(0, partial(self._remove, layer))
+
+    def _remove(self, layer: Labels) -> None:
+        if layer in self._viewer.layers:
             self._viewer.layers.remove(layer)
 
     def _over(self, source: Source) -> Labels:
@@ -93,13 +103,12 @@ class Highlight:
         return layer
 
 
-def ring(shape: tuple[int, ...], position: tuple[int, ...]) -> NDArray[np.bool_]:
-    """Return a ring (*spatial,) around a pixel, in the plane of the last two axes."""
-    y, x = np.ogrid[
-        tuple(slice(-place, length - place) for place, length in zip(position, shape, strict=True))
-    ][-2:]
-    radius = max(_LEAST_RADIUS_PX, _RADIUS_SHARE * max(shape[-2:]))
-    plane = np.abs(np.hypot(y, x) - radius) <= max(1.0, radius / 10)
+def ring(shape: tuple[int, ...], position: tuple[int, ...], axes: tuple[int, int] = (-2, -1)) -> Mask:
+    """Return a ring (*spatial,) around a pixel, in the plane of two axes."""
+    first, second = sorted(axis % len(shape) for axis in axes)
+    y, x = np.ogrid[tuple(slice(-position[axis], shape[axis] - position[axis]) for axis in (first, second))]
+    radius = max(_LEAST_RADIUS_PX, _RADIUS_SHARE * max(shape[first], shape[second]))
     pixels = np.zeros(shape, bool)
-    pixels[position[:-2]] = plane
+    plane = tuple(slice(None) if axis in (first, second) else at for axis, at in enumerate(position))
+    pixels[plane] = np.abs(np.hypot(y, x) - radius) <= max(1.0, radius / 10)
     return pixels

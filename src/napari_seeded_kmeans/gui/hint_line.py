@@ -1,6 +1,6 @@
 """The one place where the program talks: what is missing, what went wrong, what to do next."""
 
-from qtpy.QtCore import Qt, Signal
+from qtpy.QtCore import QEvent, Qt, Signal
 from qtpy.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
 # Vermilion and sky blue of Okabe and Ito: told apart by everyone, readable as a bar on both themes.
@@ -22,8 +22,6 @@ class HintLine(QFrame):
         self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._label.setAlignment(Qt.AlignmentFlag.AlignTop)
-        # Room for what is said at most while one paints: nothing below it jumps.
-        self._label.setMinimumHeight(_N_LINES * self._label.fontMetrics().lineSpacing())
         self.restore_button = QPushButton("Restore", self)
         self.restore_button.setToolTip("<p>Bring back the strokes, classes and settings.</p>")
         self.restore_button.clicked.connect(self.restore_requested)
@@ -37,7 +35,18 @@ class HintLine(QFrame):
         layout.addWidget(self._label)
         for button in (self.restore_button, self.next_button):
             layout.addWidget(button, alignment=Qt.AlignmentFlag.AlignLeft)
+        self._keep_room()
         self.show_hint("", is_error=False)
+
+    def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802
+        """Keep room for what is said at most while one paints, in napari's font: nothing jumps."""
+        super().changeEvent(event)
+        if event is not None and event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange):
+            self._keep_room()
+
+    def _keep_room(self) -> None:
+        self._label.ensurePolished()
+        self._label.setMinimumHeight(_N_LINES * self._label.fontMetrics().lineSpacing())
 
     @property
     def text(self) -> str:

@@ -5,6 +5,7 @@ graphics card with every stroke takes longer than drawing it.
 """
 
 from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from napari.layers import Labels
     from napari.viewer import Viewer
 
+# Layers whose thumbnails do not show what came in passing.
+_old_thumbnails: "WeakSet[Labels]" = WeakSet()
 # What napari converts before it is drawn cannot be drawn in part.
 _MOST_BYTES = 2
 # From here on all is handed over at once.
@@ -46,7 +49,11 @@ def write_labels(
     """
     boxes = patch.put(array)
     if not boxes:
+        if not is_passing and layer in _old_thumbnails:
+            _old_thumbnails.discard(layer)
+            layer.refresh(data_displayed=False, highlight=False, extent=False, thumbnail=True)
         return
+    (_old_thumbnails.add if is_passing else _old_thumbnails.discard)(layer)
     hull = tuple(
         slice(min(side.start for side in sides), max(side.stop for side in sides))
         for sides in zip(*boxes, strict=True)

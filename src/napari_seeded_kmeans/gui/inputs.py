@@ -126,6 +126,11 @@ class Inputs(QObject):
         self._choice.choose_seeds(layer)
         return layer
 
+    def take_up_seeds(self) -> None:
+        """Have what is painted go into the chosen seeds."""
+        if self._tracker.layer is not None:
+            self._viewer.layers.selection.active = self._tracker.layer
+
     def offer(self) -> None:
         """Offer the layers there are now."""
         self._choice.offer_images(self._pairing.images(), self._pairing.best_image(self._image.layer))

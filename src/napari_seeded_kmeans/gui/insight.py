@@ -21,7 +21,7 @@ from .palette import Palette
 from .palette_table import PaletteTable
 from .pointer import Hover, Pointer
 from .updates import Update
-from .view import look_at
+from .view import look_at, seen_axes
 from .why_panel import WhyPanel
 
 if TYPE_CHECKING:
@@ -214,7 +214,7 @@ class Insight(QObject):
             self.advised.emit("Nothing is in doubt away from your strokes.")
             return
         source = replace(self._last.source)
-        self._highlight.show(source, ring(source.shape, position))
+        self._highlight.show(source, ring(source.shape, position, seen_axes(self._viewer, source)))
         look_at(self._viewer, source, position)
         first, second = map(self._legend.name_of, answer.best_two(position))
         self.advised.emit(f"Is it {first} or {second} in the ring? Paint a short stroke of it there.")

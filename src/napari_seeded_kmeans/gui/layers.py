@@ -93,6 +93,8 @@ class Outputs:
         self._viewer = viewer
         self._shown: WeakKeyDictionary[Image, dict[str, _Shown]] = WeakKeyDictionary()
         self._pictures = Pictures(viewer.layers)
+        self._legend = Legend()
+        viewer.dims.events.ndisplay.connect(self._on_ndisplay)
 
     def __contains__(self, layer: "Layer") -> bool:
         return any(layer is own.layer for shown in self._shown.values() for own in shown.values())
@@ -124,7 +126,7 @@ class Outputs:
         is_complete = self.place(source, {**on_top, **masks, **found}, wanted, most_new)
         mask = self._shown[source.layer].get("mask")
         if mask is not None:
-            dress(mask.layer, legend, is_result=True)
+            self._dress(mask.layer, legend)
             if n_pixels is not None:
                 mask.layer.features = _measurements(source, legend, n_pixels)
         return is_complete
@@ -149,7 +151,7 @@ class Outputs:
             _move(shown, source.placement)
             # It shows no result any more.
             self._shown[source.layer]["mask"] = replace(shown, data=shown.array, placement=source.placement)
-            dress(shown.layer, legend, is_result=True)
+            self._dress(shown.layer, legend)
 
     def empty(self, source: Source) -> None:
         """Have a mask without labels, if there is one, and no other result of an image."""
@@ -166,7 +168,16 @@ class Outputs:
     def _add_mask(self, source: Source, labels: NDArray[np.integer], legend: Legend | None = None) -> None:
         mask = _mask(source, labels)
         self.place(source, {"mask": mask}, kept=(*self._shown.get(source.layer, {}), "mask"))
-        dress(self._shown[source.layer]["mask"].layer, legend or Legend(), is_result=True)
+        self._dress(self._shown[source.layer]["mask"].layer, legend or Legend())
+
+    def _dress(self, mask: Labels, legend: Legend) -> None:
+        self._legend = legend
+        dress(mask, legend, is_result=True, is_solid=self._viewer.dims.ndisplay == 3)
+
+    def _on_ndisplay(self, _event: Any = None) -> None:
+        for shown in self._shown.values():
+            if "mask" in shown:
+                self._dress(shown["mask"].layer, self._legend)
 
     def place(
         self,

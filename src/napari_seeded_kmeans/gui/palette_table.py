@@ -11,7 +11,6 @@ from qtpy.QtWidgets import (
     QHeaderView,
     QMenu,
     QPushButton,
-    QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
@@ -32,12 +31,14 @@ from .palette_row import (
     new_item,
 )
 from .row_style import TICK_STYLE
+from .rows_tree import RowsTree
 
 # Titles give way to the names of classes in a dock of 300 px.
 _TITLE_SIZE = 0.78
 _HEADER_STYLE = "QHeaderView::section { padding: 1px 0px; }"
 # Keys go from cell to cell: without a frame nobody would see where they are.
 _CELL_STYLE = "QTreeView::item:focus { border: 1px solid #56b4e9; }"
+_OTHERS = "Other clusters of the class that are not locked are found anew: there are as many as before."
 _MOST_ROWS = 12
 _RIM_PX = 4
 
@@ -59,7 +60,7 @@ class PaletteTable(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.tree = QTreeWidget(self)
+        self.tree = RowsTree(self)
         self.tree.setObjectName("palette")
         self.tree.setHeaderLabels(list(TITLES))
         self.tree.setRootIsDecorated(False)
@@ -76,9 +77,13 @@ class PaletteTable(QWidget):
         self.class_menu = QMenu(self)
         self.class_button = self._button("Class…", "Give the selected clusters to another class.")
         self.class_button.setMenu(self.class_menu)
-        self.merge_button = self._button("Merge", "Make one of the selected clusters, of the first's class.")
-        self.split_button = self._button("Split", "Make two of the selected cluster.")
-        self.delete_button = self._button("Delete", "Leave out the strokes behind the selected clusters.")
+        self.merge_button = self._button(
+            "Merge", f"Make one of the selected clusters, of the first's class. {_OTHERS}"
+        )
+        self.split_button = self._button("Split", f"Make two of the selected cluster. {_OTHERS}")
+        self.delete_button = self._button(
+            "Delete", f"Leave out the strokes behind the selected clusters. {_OTHERS}"
+        )
         self.pick_button = self._button(
             "Add colour",
             "Then click into the image: the colour there becomes a cluster of the class you paint.",

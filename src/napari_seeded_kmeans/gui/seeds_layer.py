@@ -11,6 +11,7 @@ from napari.layers import Labels
 from napari.utils.colormaps import CyclicLabelColormap
 from numpy.typing import NDArray
 
+from ..core.cleanup import background_class
 from ..core.legend import Legend
 from .source import Source
 
@@ -23,6 +24,7 @@ _BRUSH_RANGE = (3, 40)
 _SEED_WORDS = ("seed", "stroke", "scribble")
 # What each was dressed in last.
 _legends: WeakKeyDictionary[Labels, Legend] = WeakKeyDictionary()
+_colored: WeakKeyDictionary[Labels, Legend] = WeakKeyDictionary()
 
 
 def add_seeds(viewer: "Viewer", source: Source, seeds: NDArray[np.integer] | None = None) -> Labels:
@@ -61,19 +63,25 @@ def erase_class(layer: Labels, value: int) -> None:
         layer.data_setitem(places, 0)
 
 
-def dress(layer: Labels, legend: Legend, *, is_result: bool = False) -> None:
+def dress(layer: Labels, legend: Legend, *, is_result: bool = False, is_solid: bool = False) -> None:
     """Give a labels layer the colours of `legend`, and its names to be read under the mouse.
 
     Nothing happens while they are the ones it was given before: what the person changed since stays. Results
-    are faint in the background.
+    are faint in the background, and without one where they are seen as solids, which it would hide.
     """
+    if is_solid and is_result:
+        colored = legend.shown(background_class(legend.values), False) if legend.values else legend
+    else:
+        colored = legend
     before = _legends.get(layer)
+    if before == legend and _colored.get(layer) == colored:
+        return
+    _legends[layer], _colored[layer] = legend, colored
+    layer.colormap = CyclicLabelColormap(
+        colors=colored.color_cycle(faint_background=is_result), background_value=0
+    )
     if before == legend:
         return
-    _legends[layer] = legend
-    layer.colormap = CyclicLabelColormap(
-        colors=legend.color_cycle(faint_background=is_result), background_value=0
-    )
     if is_result or has_own_table(layer):
         layer.features = {
             "index": list(legend.values),

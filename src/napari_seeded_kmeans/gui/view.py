@@ -13,6 +13,15 @@ if TYPE_CHECKING:
 _MARGIN = 0.1
 
 
+def seen_axes(viewer: "Viewer", source: Source) -> tuple[int, int]:
+    """Return which two of the spatial axes are seen side by side; the last two if that cannot be told."""
+    n_missing, channel_axis = viewer.dims.ndim - source.layer.ndim, source.channel_axis
+    shown = [axis - n_missing for axis in viewer.dims.displayed]
+    if channel_axis is not None:
+        shown = [axis - (axis > channel_axis) for axis in shown if axis != channel_axis]
+    return (shown[-2], shown[-1]) if len(shown) > 1 and min(shown) >= 0 else (-2, -1)
+
+
 def look_at(viewer: "Viewer", source: Source, position: tuple[int, ...]) -> None:
     """Bring a pixel of an image, given along its spatial axes, into view: its slice, and its place there."""
     layer = source.layer
