@@ -216,7 +216,10 @@ def _new_item() -> QTreeWidgetItem:
 def _fill(item: QTreeWidgetItem, row: ClassRow) -> None:
     swatch = QPixmap(_SWATCH_PX, _SWATCH_PX)
     swatch.fill(QColor(row.color))
-    item.setIcon(_KEY, QIcon(swatch))
+    icon = QIcon(swatch)
+    # As it is: Qt would tint it.
+    icon.addPixmap(swatch, QIcon.Mode.Selected)
+    item.setIcon(_KEY, icon)
     item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
     item.setCheckState(_EYE, Qt.CheckState.Checked if row.is_visible else Qt.CheckState.Unchecked)
     strokes = f"{row.n_strokes} stroke{'s' * (row.n_strokes != 1)}" if row.n_strokes else "not painted"
