@@ -258,3 +258,16 @@ def test_as_a_solid_the_mask_has_no_background_that_hides_the_rest():
         assert bool(mask.get_color(1)[3] > 0) is is_there
         assert mask.get_color(2)[3] == 1
         assert list(mask.features["class"]) == ["background", "cells"]
+
+
+def test_every_mask_keeps_its_own_colours_in_3d():
+    viewer, legend = ViewerModel(), Legend().listing((1, 2)).recolored(2, "#102030")
+    first, second = (Image(np.zeros((4, 20, 30), np.uint8), name=name) for name in ("first", "second"))
+    outputs = Outputs(viewer)
+    for image in (first, second):
+        viewer.add_layer(image)
+    outputs.show(Source(first), result((4, 20, 30)), ("mask",), legend)
+    outputs.get_ready(Source(second))
+    for ndisplay in (3, 2):
+        viewer.dims.ndisplay = ndisplay
+        np.testing.assert_allclose(viewer.layers["first mask"].get_color(2), [*_rgb("#102030"), 1], atol=0.01)

@@ -71,11 +71,12 @@ class PaintedPixels:
             if len(fresh):
                 self._work_out(places[fresh], fresh, features, read, cancel)
             features = _read_only(features)
+            self._ahead = None
             if features.nbytes <= _KEPT_BYTES:
-                self._last, self._ahead = (places, features), None
+                self._last = places, features
             return features
 
-    def get_ahead(self, places: Indices, n_columns: int, read: Read, cancel: Cancel | None = None) -> None:
+    def get_ahead(self, places: Indices, n_columns: int, read: Read) -> None:
         """Work out the features of pixels, ascending, that will be asked for beside the last ones."""
         with self._lock:
             for known in (self._last, self._ahead):
@@ -83,7 +84,7 @@ class PaintedPixels:
                     places = places[~_find(places, known[0])[0]]
             features = np.empty((len(places), n_columns), np.float32)
             if len(places):
-                self._work_out(places, np.arange(len(places)), features, read, cancel)
+                self._work_out(places, np.arange(len(places)), features, read)
             if self._ahead is not None:
                 places = np.concatenate([self._ahead[0], places])
                 features = np.concatenate([self._ahead[1], features])
@@ -91,13 +92,12 @@ class PaintedPixels:
             self._ahead = places[order], features[order]
 
     def _work_out(
-        self, places: Indices, rows: Indices, features: Stack, read: Read, cancel: Cancel | None
+        self, places: Indices, rows: Indices, features: Stack, read: Read, cancel: Cancel | None = None
     ) -> None:
         """Write the features at some places into some rows."""
         number_of, inside = self._find_tiles(places)
-        n_cells = self._n_cells
-        cell_of = np.ravel_multi_index([axis // _CELL_PX for axis in inside], n_cells)
-        key = number_of * np.prod(n_cells) + cell_of
+        cell_of = np.ravel_multi_index([axis // _CELL_PX for axis in inside], self._n_cells)
+        key = number_of * np.prod(self._n_cells) + cell_of
         order = np.argsort(key, kind="stable")
         bounds = np.flatnonzero(np.diff(key[order], prepend=-1, append=-1))
 

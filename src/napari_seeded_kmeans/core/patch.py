@@ -1,5 +1,6 @@
 """A part of an image's labels, on its way to where the others are."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import product
 
@@ -40,7 +41,7 @@ class Patch:
         """
         changed = array[self.window] != self.labels
         sizes = [max(_LEAST_LENGTH, -(-length // _N_PARTS)) for length in self.labels.shape]
-        parts = (_hull(part, changed[part]) for part in iter_tiles(self.labels.shape, sizes))
+        parts = (_changed_in(part, changed[part]) for part in iter_tiles(self.labels.shape, sizes))
         return [self._write(array, part, changed[part]) for part in parts if part is not None]
 
     def _write(self, array: NDArray[np.integer], part: Tile, changed: NDArray[np.bool_]) -> Tile:
@@ -63,7 +64,15 @@ class Patch:
         return box
 
 
-def _hull(part: Tile, changed: NDArray[np.bool_]) -> Tile | None:
+def hull_of(boxes: Iterable[Tile]) -> Tile:
+    """Return the smallest box that holds several."""
+    return tuple(
+        slice(min(side.start for side in sides), max(side.stop for side in sides))
+        for sides in zip(*boxes, strict=True)
+    )
+
+
+def _changed_in(part: Tile, changed: NDArray[np.bool_]) -> Tile | None:
     """Return the smallest box within a part that holds all of it that changed; None if nothing did."""
     if not changed.any():
         return None

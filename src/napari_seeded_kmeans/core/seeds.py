@@ -151,6 +151,9 @@ def note_places(seeds: NDArray[np.integer], places: NDArray[np.intp]) -> None:
 
     Looking through 64 megabytes, several times a stroke, is what others wait for.
     """
+    known = _noted_of(seeds)
+    if known is not None and known.places is places:
+        return
     key = id(seeds)
     _noted[key] = _Noted(ref(seeds, lambda _gone: _noted.pop(key, None)), places)
 

@@ -256,10 +256,10 @@ class Workspace:
             return apply_standard(self.channels.reshape(len(self.channels), -1)[:, places].T, self.recipe)
         return self._painted.features(places, self._n_columns, self._some, cancel)
 
-    def get_ahead(self, places: NDArray[np.intp], cancel: Cancel | None = None) -> None:
+    def get_ahead(self, places: NDArray[np.intp]) -> None:
         """Work out what `samples` will be asked for, of some pixels, ascending, beside the last ones."""
         if self.tiles:
-            self._painted.get_ahead(places, self._n_columns, self._some, cancel)
+            self._painted.get_ahead(places, self._n_columns, self._some)
 
 
 class Shelf:

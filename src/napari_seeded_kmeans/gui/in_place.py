@@ -10,7 +10,7 @@ from weakref import WeakSet
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.patch import Patch
+from ..core.patch import Patch, hull_of
 
 if TYPE_CHECKING:
     from napari.layers import Labels
@@ -53,11 +53,11 @@ def write_labels(
             _old_thumbnails.discard(layer)
             layer.refresh(data_displayed=False, highlight=False, extent=False, thumbnail=True)
         return
-    (_old_thumbnails.add if is_passing else _old_thumbnails.discard)(layer)
-    hull = tuple(
-        slice(min(side.start for side in sides), max(side.stop for side in sides))
-        for sides in zip(*boxes, strict=True)
-    )
+    if is_passing:
+        _old_thumbnails.add(layer)
+    else:
+        _old_thumbnails.discard(layer)
+    hull = hull_of(boxes)
     if array[hull].size <= _FEW_PIXELS:
         boxes = [hull]
     n_new = sum(array[box].size for box in boxes)

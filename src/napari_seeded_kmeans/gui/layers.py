@@ -16,7 +16,7 @@ from ..core.legend import Legend
 from ..core.patch import Patch
 from .in_place import small_integers, write_labels
 from .pictures import Pictures
-from .seeds_layer import dress
+from .seeds_layer import dress, legend_of
 from .source import Source
 
 if TYPE_CHECKING:
@@ -93,7 +93,6 @@ class Outputs:
         self._viewer = viewer
         self._shown: WeakKeyDictionary[Image, dict[str, _Shown]] = WeakKeyDictionary()
         self._pictures = Pictures(viewer.layers)
-        self._legend = Legend()
         viewer.dims.events.ndisplay.connect(self._on_ndisplay)
 
     def __contains__(self, layer: "Layer") -> bool:
@@ -171,13 +170,13 @@ class Outputs:
         self._dress(self._shown[source.layer]["mask"].layer, legend or Legend())
 
     def _dress(self, mask: Labels, legend: Legend) -> None:
-        self._legend = legend
         dress(mask, legend, is_result=True, is_solid=self._viewer.dims.ndisplay == 3)
 
     def _on_ndisplay(self, _event: Any = None) -> None:
         for shown in self._shown.values():
             if "mask" in shown:
-                self._dress(shown["mask"].layer, self._legend)
+                mask = shown["mask"].layer
+                self._dress(mask, legend_of(mask))
 
     def place(
         self,

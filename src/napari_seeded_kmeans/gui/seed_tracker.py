@@ -12,6 +12,7 @@ from napari.layers import Labels
 from numpy.typing import NDArray
 from qtpy.QtCore import QObject, Qt, QTimer, Signal
 
+from ..core.patch import hull_of
 from ..core.seeds import changed_places, note_places, painted_places
 from .layer_watch import LayerWatch
 from .source import full_resolution
@@ -140,7 +141,9 @@ class SeedTracker(QObject):
         if self._is_due:
             return
         if len(event.offset) == self._copy.array.ndim:
-            self._brushed_box = _hull(self._brushed_box, event.offset, event.data.shape)
+            ends = np.add(event.offset, event.data.shape).tolist()
+            box = tuple(slice(*side) for side in zip(event.offset, ends, strict=True))
+            self._brushed_box = box if self._brushed_box is None else hull_of([self._brushed_box, box])
         if not self._frame.isActive():
             self._frame.start()
 
@@ -185,14 +188,3 @@ class SeedTracker(QObject):
                 self._counts[int(value)] = total
                 if not total:
                     del self._counts[int(value)]
-
-
-def _hull(box: Box | None, offset: tuple[int, ...], shape: tuple[int, ...]) -> Box:
-    """Return the smallest box that holds another one, and what is of a shape at some offset."""
-    sides = [slice(start, start + length) for start, length in zip(offset, shape, strict=True)]
-    if box is None:
-        return tuple(sides)
-    return tuple(
-        slice(min(one.start, other.start), max(one.stop, other.stop))
-        for one, other in zip(box, sides, strict=True)
-    )

@@ -22,9 +22,8 @@ if TYPE_CHECKING:
 _BRUSH_SHARE = 0.015
 _BRUSH_RANGE = (3, 40)
 _SEED_WORDS = ("seed", "stroke", "scribble")
-# What each was dressed in last.
-_legends: WeakKeyDictionary[Labels, Legend] = WeakKeyDictionary()
-_colored: WeakKeyDictionary[Labels, Legend] = WeakKeyDictionary()
+# What each was dressed in last: its legend, and that of the colours.
+_worn: WeakKeyDictionary[Labels, tuple[Legend, Legend]] = WeakKeyDictionary()
 
 
 def add_seeds(viewer: "Viewer", source: Source, seeds: NDArray[np.integer] | None = None) -> Labels:
@@ -73,10 +72,10 @@ def dress(layer: Labels, legend: Legend, *, is_result: bool = False, is_solid: b
         colored = legend.shown(background_class(legend.values), False) if legend.values else legend
     else:
         colored = legend
-    before = _legends.get(layer)
-    if before == legend and _colored.get(layer) == colored:
+    before, colored_before = _worn.get(layer, (None, None))
+    if (before, colored_before) == (legend, colored):
         return
-    _legends[layer], _colored[layer] = legend, colored
+    _worn[layer] = legend, colored
     layer.colormap = CyclicLabelColormap(
         colors=colored.color_cycle(faint_background=is_result), background_value=0
     )
@@ -89,6 +88,11 @@ def dress(layer: Labels, legend: Legend, *, is_result: bool = False, is_solid: b
         }
     else:
         _name_rows(layer, before, legend)
+
+
+def legend_of(layer: Labels) -> Legend:
+    """Return the legend that a layer was dressed in last."""
+    return _worn[layer][0] if layer in _worn else Legend()
 
 
 def has_own_table(layer: Labels) -> bool:
