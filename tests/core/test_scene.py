@@ -79,3 +79,15 @@ def test_a_view_with_samples_sees_their_means_from_afar():
     unknown = np.full((2, 1200, 1200), np.nan, np.float32)
     view = View(unknown, scene, np.full((1200, 1200), -1, np.int32), samples=samples)
     np.testing.assert_allclose(view.middle.scores, scores.mean(axis=1))
+
+
+def test_clusters_of_pixels_are_those_of_the_sketch_where_that_is_the_image():
+    scene = Scene(np.random.default_rng(0).random((1, 60, 60), np.float32))
+    assert scene.pixel_clusters is scene.sketch.clusters
+
+
+def test_clusters_of_pixels_spread_as_pixels_do_where_the_sketch_is_coarser():
+    channels = np.random.default_rng(0).random((1, 600, 601), np.float32)
+    scene = Scene(channels)
+    assert len(scene.pixel_clusters.labels) == scene.sketch.channels.size
+    assert np.ptp(scene.pixel_clusters.centers) > 0.9 > np.ptp(scene.sketch.clusters.centers)

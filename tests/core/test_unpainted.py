@@ -111,3 +111,14 @@ def test_no_cut_no_judgement(person):
     image, seeds, _ = person
     off, on = (segment(image, seeds, coherence=0.0, judge_unpainted=judged) for judged in (False, True))
     assert np.array_equal(off.scores, on.scores)
+
+
+def test_noise_is_not_taken_for_what_lies_along_an_outline():
+    """Means of blocks on an outline lie between both; single pixels do by noise, too."""
+    rng = np.random.default_rng(0)
+    z, y, x = np.mgrid[:30, :128, :128]
+    ball = ((z - 15) * 2) ** 2 + (y - 60) ** 2 + (x - 60) ** 2 < 28**2
+    image = (rng.normal(20, 3, ball.shape) + 50 * ball).astype(np.float32)
+    seeds = np.zeros(ball.shape, np.uint8)
+    seeds[15, 110, 20:40], seeds[15, 60, 50:70] = 1, 2
+    assert _iou(segment(image, seeds, spacing=(2, 1, 1)).mask, ball) > 0.999

@@ -173,6 +173,23 @@ class Scene:
         distances = np.linalg.norm(samples - centers[found.labels], axis=1)
         return Clusters(centers, found.labels, float(np.median(distances)) or 1.0)
 
+    @cached_property
+    def pixel_clusters(self) -> Clusters:
+        """K-means on a pixel of every block of the sketch: pixels are noisier than the means of blocks.
+
+        Clusters of the sketch would take a pixel's noise for what they found along outlines.
+        """
+        sketch = self.sketch
+        if sketch is self:
+            return self.clusters
+        factors = np.multiply(self.middle_factors, self.sketch_factors)
+        axes = [
+            np.minimum(np.arange(n) * factor + factor // 2, length - 1)
+            for n, factor, length in zip(sketch.shape, factors, self.shape, strict=True)
+        ]
+        channels = np.ascontiguousarray(self.channels[:, *np.ix_(*axes)])
+        return Scene(channels, sketch.spacing).clusters
+
     def _factors_for(self, n_most: int) -> Factors:
         """Join the finest axes first, until at most so many pixels are left."""
         factors = np.ones(len(self.shape), int)

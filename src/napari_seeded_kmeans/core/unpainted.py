@@ -8,8 +8,10 @@ lies. That region is first what lies nearer to its strokes than to the others
 and to the border, then what a cut makes of the strokes and that, where a little
 of what lies nearer stays for pixels that strokes do not know, then what it
 makes of both: GrabCut's refit (Rother, Kolmogorov and Blake, SIGGRAPH 2004),
-kept away from pixels that strokes know. For a thing and its surroundings, that
-is two classes: among parts of one thing shares of regions say little (RESULTS.md).
+kept away from pixels that strokes know. Regions are found on means of blocks,
+pixels are judged by clusters of pixels, which are as noisy as they are. All this
+for a thing and its surroundings, that is two classes: among parts of one thing
+shares of regions say little (RESULTS.md).
 """
 
 import numpy as np
@@ -59,18 +61,19 @@ def judge_unpainted(
     of_sketch = block_means(_trust_of_middle(view, strangeness), scene.sketch_factors)
     known = block_means(of_sketch, scene.draft_factors)
 
-    def chances_of(weights: Values) -> Values:
+    def chances_of(clusters: Clusters, weights: Values) -> Values:
         return _chances(clusters, repeat_blocks(weights, scene.draft_factors, scene.sketch.shape))
 
     strokes, near = _odds(draft.scores), _nearness(draft)
-    chances = chances_of(near)
+    weights = near
     for share in _NEARNESS:
+        chances = chances_of(clusters, weights)
         odds = _joint(strokes, _odds_of_clusters(draft.scene.channels, clusters, chances), known)
         region = strong_cut(_with_odds(draft, odds), weight_per_length, reach, cancel)
         weights = _touched(region == 1, draft.seeds == 1).astype(np.float32)
         weights += np.float32(share) * (1 - known) * (near - weights)
-        chances = chances_of(weights)
-    return _judged(view, strangeness, clusters, chances, cancel)
+    clusters = scene.pixel_clusters
+    return _judged(view, strangeness, clusters, chances_of(clusters, weights), cancel)
 
 
 def _judged(
