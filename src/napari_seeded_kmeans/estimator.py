@@ -120,7 +120,9 @@ def segment(
     channel_axis : int, optional
         Which axis of `image` holds the channels; default the last, if there is one more than in `seeds`.
     spacing : float or tuple of float, optional
-        Size of a pixel along each spatial axis, in any unit; default 1.
+        Size of a pixel along each spatial axis, in any unit; default 1. With ``inf`` for the first axis its
+        planes are *frames*, such as those of a time series: each is segmented by itself, by what the strokes
+        on all of them teach.
     random_state : int
         Seed of the generator; the same seed gives the same bits.
     preset : {"auto", "classic"}
@@ -379,7 +381,10 @@ class SeededKMeans:
         channel_axis: int | None = None,
         spacing: float | tuple[float, ...] | None = None,
     ) -> NDArray[np.integer]:
-        """Return the labels (*spatial,) of an image of the kind that was painted on."""
+        """Return the labels (*spatial,) of an image of the kind that was painted on.
+
+        With ``inf`` for the first number of `spacing`, its planes are segmented one by one, see `segment`.
+        """
         table, array = table_of(self._fitted()), check_image(image)
         if channel_axis is None and table.takes(array):
             n_spatial = array.ndim - (table.model.recipe.n_channels > 0)
@@ -492,11 +497,12 @@ def _read_spread(data: Mapping[str, Any]) -> Spread | None:
 
 
 def _check_spacing(spacing: float | tuple[float, ...] | None, n_spatial: int) -> tuple[float, ...] | None:
-    """Return one positive pixel size per spatial axis."""
+    """Return one positive pixel size per spatial axis, the first perhaps infinite."""
     if spacing is None:
         return None
     sizes = np.asarray(spacing, float)
-    if sizes.shape not in ((), (n_spatial,)) or not (np.isfinite(sizes) & (sizes > 0)).all():
+    finite = sizes[1:] if n_spatial > 1 and sizes.shape == (n_spatial,) and sizes[0] == np.inf else sizes
+    if sizes.shape not in ((), (n_spatial,)) or not (np.isfinite(finite) & (finite > 0)).all():
         raise SeededKMeansError(
             f"spacing must be one positive number, or one for each of {n_spatial} axes, not {spacing!r}."
         )

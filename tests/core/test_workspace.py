@@ -26,7 +26,7 @@ def _small_tiles(monkeypatch):
     monkeypatch.setattr(
         module,
         "iter_tiles",
-        lambda shape: [
+        lambda shape, _largest=None: [
             (slice(y, min(y + 32, shape[0])), slice(x, min(x + 32, shape[1])))
             for y in range(0, shape[0], 32)
             for x in range(0, shape[1], 32)

@@ -31,7 +31,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--tolerance", metavar="X", type=float, default=2.0, help="of boundaries, in pixels (default: 2)"
     )
     parser.add_argument("--channel-axis", metavar="N", type=int, help="axis of the channels")
-    parser.add_argument("--spacing", metavar="SIZES", type=spacing, help="pixel size along each axis")
+    parser.add_argument(
+        "--spacing", metavar="SIZES", type=spacing, help="pixel size along each axis; inf for frames"
+    )
     add_json_option(parser)
 
 

@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--spacing",
         metavar="SIZES",
         type=spacing,
-        help="pixel size: one, or one for each axis as in 1.5,0.5,0.5",
+        help="pixel size: one, or one for each axis as in 1.5,0.5,0.5; inf,1,1 for frames in time",
     )
     parser.add_argument("--random-state", metavar="N", type=int, default=0, help="(default: 0)")
     add_estimate_option(parser)

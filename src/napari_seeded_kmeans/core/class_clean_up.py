@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .errors import SeededKMeansError
+from .frames import are_frames
 
 if TYPE_CHECKING:
     from .params import Params
@@ -58,6 +59,7 @@ def clean_up_of(params: "Params", value: int, n_axes: int, spacing: tuple[float,
     """
     entries = read_entries(params.clean_up)
     own = entries.get(str(value), entries.get(_ALL, {}))
+    has_frames = spacing is not None and are_frames(spacing)
     sizes = np.ones(n_axes)
     if own.get("unit") == "physical":
         if spacing is None:
@@ -69,11 +71,15 @@ def clean_up_of(params: "Params", value: int, n_axes: int, spacing: tuple[float,
         own[name] / sizes if name in own else np.full(n_axes, float(getattr(params, f"{name}_px")))
         for name in _LENGTHS
     )
+    if has_frames:
+        # They are cleaned one by one.
+        for widths in (close, narrow, smooth):
+            widths[0] = 0
     return CleanUp(
         tuple(np.rint(close).astype(int).tolist()),
         tuple(np.rint(narrow).astype(int).tolist()),
         tuple(smooth.tolist()),
-        own["min_size"] / float(np.prod(sizes)) if "min_size" in own else params.min_size_px,
+        own["min_size"] / float(np.prod(sizes[has_frames:])) if "min_size" in own else params.min_size_px,
         own.get("fill_holes", params.fill_holes),
     )
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from .class_clean_up import CleanUp, clean_up_of
+from .frames import are_frames, in_every_frame
 from .params import Params
 from .pieces import Pieces, find_pieces
 from .seeds import BACKGROUND
@@ -96,9 +97,9 @@ def clean(
     familiar : Familiar, optional
         Which pixels are like those painted with a class.
     spacing : tuple of float, optional
-        Size of a pixel along each axis, for settings in the image's unit.
+        Size of a pixel along each axis, for settings in the image's unit, and where there are frames.
     """
-    labels = labels.copy()
+    labels, by_frame = labels.copy(), spacing is not None and are_frames(spacing)
     scores_in: ScoresAt = scores if callable(scores) else lambda where: scores[:, where]
     background = background_class(classes)
     is_each_painted = seeds is not None and params.spread == "strokes" and are_several(classes)
@@ -118,6 +119,7 @@ def clean(
             free & False if seeds is None else seeds == background,
             None if familiar is None else partial(familiar.shares_of, index),
             partial(_scores_of, scores_in, index),
+            by_frame=by_frame,
         )
         labels[after & ~before] = value
         removed = before & ~after
@@ -126,7 +128,7 @@ def clean(
     if seeds is None:
         return labels
     if is_each_painted:
-        give_strays_away(labels, scores_in, classes, background, seeds)
+        give_strays_away(labels, scores_in, classes, background, seeds, by_frame=by_frame)
     if params.keep_seeds:
         painted = seeds != 0
         labels[painted] = seeds[painted]
@@ -142,6 +144,8 @@ def _clean_mask(
     free_seeds: NDArray[np.bool_],
     familiar_shares: SharesOf | None,
     own_scores: OwnScoresAt,
+    *,
+    by_frame: bool,
 ) -> NDArray[np.bool_]:
     """Close, open, round off, drop pieces, fill holes; grows only into `free` pixels."""
     allowed = mask | free
@@ -152,11 +156,11 @@ def _clean_mask(
     if max(how.smooth_outline_px) > 0:
         mask = _round_off(mask, how.smooth_outline_px) & allowed
     touched_only = own_seeds if spread == "strokes" else None
-    mask = _drop_pieces(mask, touched_only, familiar_shares, how.min_size_px)
+    mask = _drop_pieces(mask, touched_only, familiar_shares, how.min_size_px, by_frame)
     if how.fill_holes:
-        mask = _fill_holes(mask, allowed, free_seeds)
+        mask = _fill_holes(mask, allowed, free_seeds, None, by_frame)
     elif how.fill_holes is None and spread == "strokes":
-        mask = _fill_holes(mask, allowed, free_seeds, own_scores)
+        mask = _fill_holes(mask, allowed, free_seeds, own_scores, by_frame)
     return mask
 
 
@@ -173,10 +177,11 @@ def _fill_holes(
     mask: NDArray[np.bool_],
     allowed: NDArray[np.bool_],
     keep_open: NDArray[np.bool_],
-    own_scores: OwnScoresAt | None = None,
+    own_scores: OwnScoresAt | None,
+    by_frame: bool,
 ) -> NDArray[np.bool_]:
     """Fill the holes in which nothing is to be kept open; given scores, only what may be of the class."""
-    holes = find_pieces(~mask)
+    holes = find_pieces(~mask, by_frame=by_frame)
     is_hole = ~holes.are_touched(keep_open) & ~holes.are_at_border()
     if own_scores is not None and is_hole.any():
         inside = holes.paint(is_hole)
@@ -209,19 +214,22 @@ def _drop_pieces(
     own_seeds: NDArray[np.bool_] | None,
     familiar_shares: SharesOf | None,
     least_px: float,
+    by_frame: bool,
 ) -> NDArray[np.bool_]:
     """Drop pieces that are too small or, given strokes, that are not what was painted on."""
     if least_px <= 1 and own_seeds is None:
         return mask
-    pieces = find_pieces(mask)
+    pieces = find_pieces(mask, by_frame=by_frame)
     keep = pieces.sizes >= least_px
     if own_seeds is not None:
         touched = pieces.are_touched(own_seeds)
-        keep = (
-            touched
-            if familiar_shares is None
-            else touched | (keep & _alike(pieces, touched, familiar_shares))
-        )
+        others = np.zeros_like(touched)
+        if familiar_shares is not None:
+            others = _alike(pieces, touched, familiar_shares)
+        if by_frame:
+            # Where the class was not painted, size is all there is to go by.
+            others |= pieces.are_touched(mask & ~in_every_frame(own_seeds)) & _are_large(pieces, touched)
+        keep = touched | (keep & others)
     return pieces.paint(keep)
 
 
@@ -229,11 +237,17 @@ def _alike(pieces: Pieces, touched: NDArray[np.bool_], familiar_shares: SharesOf
     """Return which pieces are as large and as familiar as the touched ones: the other lung."""
     if not touched.any():
         return touched
-    sizes, shares = pieces.sizes, familiar_shares(pieces)
-    typical = np.average(shares[touched], weights=sizes[touched])
-    large: NDArray[np.bool_] = sizes >= _LEAST_SIZE * np.median(sizes[touched])
-    alike: NDArray[np.bool_] = large & (shares >= _LEAST_FAMILIAR * typical)
+    shares = familiar_shares(pieces)
+    typical = np.average(shares[touched], weights=pieces.sizes[touched])
+    alike: NDArray[np.bool_] = _are_large(pieces, touched) & (shares >= _LEAST_FAMILIAR * typical)
     return alike
+
+
+def _are_large(pieces: Pieces, touched: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which pieces are not much smaller than the touched ones; all if none is."""
+    least = _LEAST_SIZE * np.median(pieces.sizes[touched]) if touched.any() else 0
+    large: NDArray[np.bool_] = pieces.sizes >= least
+    return large
 
 
 def _scores_of(scores_in: ScoresAt, index: int, where: NDArray[np.bool_]) -> NDArray[np.float32]:

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from .frames import in_every_frame
 from .grid import Edges
 from .scene import Factors, Labels, Values, View, block_means, repeat_blocks
 from .threads import Cancel, map_tiles, stop_if
@@ -161,14 +162,15 @@ def _refined(
     if max(factors) == 1:
         return coarse
     shape = view.scene.shape
-    near = _near_outline(coarse, 1 if max(factors) >= _FAR_ENOUGH else 2)
+    near = _near_outline(coarse, 1 if max(factors) >= _FAR_ENOUGH else 2, view.scene.has_frames)
     free, labels = repeat_blocks(near, factors, shape), repeat_blocks(coarse, factors, shape)
     if with_details:
         where = repeat_blocks(near | _may_differ(view, coarse), factors, shape)
         free |= _find_details(view, labels, where, cancel)
     else:
         # Edges are seen in the pixels beside the free ones, too.
-        view.need(repeat_blocks(ndimage.maximum_filter(near, 3), factors, shape), cancel)
+        beside = ndimage.maximum_filter(near, _box(near.ndim, 3, view.scene.has_frames))
+        view.need(repeat_blocks(beside, factors, shape), cancel)
     free &= ~view.is_painted
     np.copyto(labels, view.seeds, where=view.is_painted)
     return cut(view, labels, free)
@@ -244,6 +246,8 @@ def _reach(view: View, cancel: Cancel | None) -> Values:
         return grid.geodesic_distances(view.seeds == index, differences, costs, _N_SWEEPS)
 
     distances = np.stack(map_tiles(distances_from, range(len(view.scores)), cancel=cancel))
+    if view.scene.has_frames:
+        _fill_frames(distances)
     # A class whose strokes vanished has no distance; it is as far as can be.
     distances[~np.isfinite(distances)] = np.float32(1e6)
     nearest, second = np.partition(distances, 1, axis=0)[:2]
@@ -252,8 +256,22 @@ def _reach(view: View, cancel: Cancel | None) -> Values:
     return shares
 
 
-def _near_outline(labels: Labels, distance: int) -> NDArray[np.bool_]:
+def _fill_frames(distances: Values) -> None:
+    """Let a class without strokes on a frame be as far as the others are at most there, in place."""
+    for frame in range(distances.shape[1]):
+        own = distances[:, frame]
+        has_strokes = in_every_frame(np.isfinite(own)).ravel()
+        if has_strokes.any():
+            own[~has_strokes] = own[has_strokes].max()
+
+
+def _near_outline(labels: Labels, distance: int, has_frames: bool) -> NDArray[np.bool_]:
     """Where another label is at most so many pixels away."""
-    width = 2 * distance + 1
-    near: NDArray[np.bool_] = ndimage.maximum_filter(labels, width) != ndimage.minimum_filter(labels, width)
+    box = _box(labels.ndim, 2 * distance + 1, has_frames)
+    near: NDArray[np.bool_] = ndimage.maximum_filter(labels, box) != ndimage.minimum_filter(labels, box)
     return near
+
+
+def _box(n_axes: int, width: int, has_frames: bool) -> tuple[int, ...]:
+    """Return the widths of a box that lies on one frame."""
+    return (1,) * has_frames + (width,) * (n_axes - has_frames)

@@ -6,6 +6,7 @@ and then applied unchanged to every other image.
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from math import inf
 from typing import Any, Literal
 
 import numpy as np
@@ -14,6 +15,7 @@ from scipy import ndimage
 from skimage.color import rgb2lab
 
 from .errors import SeededKMeansError
+from .frames import counts_frames
 from .lab import bytes_to_lab
 from .lightness import black_and_white, lightness
 from .threads import map_tiles, tiles
@@ -48,7 +50,8 @@ class FeatureRecipe:
     sigmas_px : tuple of float
         Scales of texture, see :mod:`~napari_seeded_kmeans.core.texture`; empty is none.
     spacing : tuple of float or None
-        Pixel size along each axis that the scales of texture respect.
+        Pixel size along each axis that the scales of texture respect; ``inf`` along the first where its
+        planes are frames.
     offsets, factors : tuple of float
         What is subtracted from every feature, and what it is then multiplied by; empty is nothing.
     axes : tuple of tuple of float
@@ -68,7 +71,9 @@ class FeatureRecipe:
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready form."""
-        return asdict(self)
+        # JSON knows no infinity.
+        spacing: list[float | None] = [None if size == inf else size for size in self.spacing or ()]
+        return asdict(self) | {"spacing": tuple(spacing) or None}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "FeatureRecipe":
@@ -79,7 +84,7 @@ class FeatureRecipe:
         own = {
             **rows,
             "window": window,
-            "spacing": None if spacing is None else tuple(spacing),
+            "spacing": None if spacing is None else tuple(inf if size is None else size for size in spacing),
             "axes": tuple(tuple(map(float, axis)) for axis in data.get("axes", ())),
         }
         return cls(**{**data, **own})
@@ -278,7 +283,8 @@ def _features(image: NDArray[Any], recipe: FeatureRecipe) -> NDArray[np.float32]
     if not n_channels:
         values = values[..., np.newaxis]
     if recipe.blur_sigma_px > 0:
-        values = _blur(values, recipe.blur_sigma_px)
+        first_axis = int(counts_frames(recipe.spacing, values.ndim - 1))
+        values = _blur(values, recipe.blur_sigma_px, first_axis)
         if image.dtype == np.uint8:
             # As picture programs do; and few distinct colours are quick to score.
             values = np.rint(values)
@@ -298,13 +304,13 @@ def _features(image: NDArray[Any], recipe: FeatureRecipe) -> NDArray[np.float32]
     return lab
 
 
-def _blur(values: NDArray[np.float32], sigma_px: float) -> NDArray[np.float32]:
+def _blur(values: NDArray[np.float32], sigma_px: float, first_axis: int) -> NDArray[np.float32]:
     """Gaussian over the spatial axes; sigma 1.1 gives the 5x5 window of the classic preset.
 
     NaN stays where it is: beside it the mean is that of the other pixels (normalised convolution).
     """
     radius = max(1, round(_BLUR_RADIUS_IN_SIGMA * sigma_px))
-    axes = tuple(range(values.ndim - 1))
+    axes = tuple(range(first_axis, values.ndim - 1))
 
     def smooth(maps: NDArray[np.float32]) -> NDArray[np.float32]:
         smoothed: NDArray[np.float32] = ndimage.gaussian_filter(

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .errors import SeededKMeansError
+from .frames import counts_frames, within_frames
 from .threads import Cancel, Progress, map_tiles
 from .tile_filters import FilterKind, filter_tile, reach
 
@@ -39,7 +40,8 @@ class FilterBank:
     kinds : tuple of {"gaussian", "gradient", "hessian", "structure"}
         Smoothed value; gradient magnitude (Sobel); eigenvalues of the Hessian, of the structure tensor.
     spacing : tuple of float, optional
-        Pixel size along each axis, in any unit; by default the same along all.
+        Pixel size along each axis, in any unit; by default the same along all. The first may be ``inf``: its
+        planes are filtered one by one.
 
     Raises
     ------
@@ -56,14 +58,15 @@ class FilterBank:
             raise SeededKMeansError(f"sigmas_px must be numbers >= 0, not {self.sigmas_px}.")
         if not self.kinds or not set(self.kinds) <= set(get_args(FilterKind)):
             raise SeededKMeansError(f"kinds must be some of {get_args(FilterKind)}, not {self.kinds}.")
-        if self.spacing is not None and not all(0 < step < np.inf for step in self.spacing):
+        if self.spacing is not None and not all(0 < step < np.inf for step in within_frames(self.spacing, 0)):
             raise SeededKMeansError(f"spacing must be numbers > 0, not {self.spacing}.")
 
     def names(self, n_spatial: int) -> list[str]:
         """Return the name of every feature, in order: scale by scale, "gaussian 2", "hessian 2 1st", ..."""
         names = []
+        n_filtered = n_spatial - counts_frames(self.spacing, n_spatial)
         for sigma, kind in product(self.sigmas_px, self.kinds):
-            parts = ["1st", "2nd", "3rd"][:n_spatial] if kind in ("hessian", "structure") else [""]
+            parts = ["1st", "2nd", "3rd"][:n_filtered] if kind in ("hessian", "structure") else [""]
             names += [f"{kind} {sigma:g} {part}".rstrip() for part in parts]
         return names
 
@@ -73,7 +76,8 @@ class FilterBank:
 
     def halo(self, n_spatial: int) -> tuple[int, ...]:
         """Return how many pixels around a region the filters reach, along each axis."""
-        return reach(self.sigmas_px, self.kinds, _relative_steps(self, n_spatial))
+        halo = reach(self.sigmas_px, self.kinds, _relative_steps(self, n_spatial))
+        return (0, *halo) if counts_frames(self.spacing, n_spatial) else halo
 
 
 def multiscale_features(
@@ -154,6 +158,13 @@ def features_at(
     return samples
 
 
+def frame_tiles(shape: Sequence[int]) -> tuple[int, ...]:
+    """Return the largest tile of frames (n, *shape of each)."""
+    n_axes = len(shape) - 1
+    side = int(_TILE_PX ** (1.0 / n_axes))
+    return 1, *TILE_SHAPES.get(n_axes, (side,) * n_axes)
+
+
 def iter_tiles(shape: Sequence[int], tile_shape: Sequence[int] | None = None) -> Iterator[TileIndex]:
     """Cut an array into tiles of nearly the same size, none larger than `tile_shape`, row by row."""
     side = int(_TILE_PX ** (1.0 / len(shape)))
@@ -187,6 +198,11 @@ def fill_tile_features(
     image: NDArray[Any], tile: TileIndex, bank: FilterBank, features_out: Sequence[Features] | Features
 ) -> None:
     """Write what `tile_features` returns into `features_out`: one float32 (*tile shape) per feature."""
+    if counts_frames(bank.spacing, image.ndim):
+        first, *others = tile
+        for number, frame in enumerate(range(first.start, first.stop)):
+            fill_tile_features(image[frame], tuple(others), bank, [plane[number] for plane in features_out])
+        return
     steps = _relative_steps(bank, image.ndim)
     filter_tile(image, tile, bank.sigmas_px, bank.kinds, steps, features_out)
 
@@ -202,8 +218,8 @@ def _image(image: ArrayLike, bank: FilterBank) -> NDArray[Any]:
 
 
 def _relative_steps(bank: FilterBank, n_spatial: int) -> tuple[float, ...]:
-    """Return the pixel size along each axis, in pixels of the finest."""
-    spacing = (1.0,) * n_spatial if bank.spacing is None else bank.spacing
-    if len(spacing) != n_spatial:
+    """Return the pixel size along each axis that is filtered, in pixels of the finest."""
+    spacing = within_frames(bank.spacing, n_spatial)
+    if len(spacing) + counts_frames(bank.spacing, n_spatial) != n_spatial:
         raise SeededKMeansError(f"spacing must have {n_spatial} numbers for this image, not {spacing}.")
     return tuple(step / min(spacing) for step in spacing)

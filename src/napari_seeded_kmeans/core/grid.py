@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ._kernels import cut, grid
+from .frames import are_frames
 from .threads import Cancel, map_tiles, stop_if, tiles
 
 Values = NDArray[np.float32]
@@ -189,8 +190,11 @@ def make_grid(shape: tuple[int, ...], spacing: tuple[float, ...] | None = None) 
     ----------
     shape : tuple of int
     spacing : tuple of float, optional
-        Pixel size along each axis, in any unit.
+        Pixel size along each axis, in any unit; nothing leads from frame to frame.
     """
+    if spacing is not None and are_frames(spacing):
+        frame = make_grid(shape[1:], spacing[1:])
+        return Grid(shape, np.pad(frame.moves, [(0, 0), (1, 0)]), frame.lengths)
     steps = np.ones(len(shape)) if spacing is None else np.asarray(spacing, float) / min(spacing)
     moves = np.array([move for move in product((-1, 0, 1), repeat=len(shape)) if any(move)])
     if len(shape) > 2:

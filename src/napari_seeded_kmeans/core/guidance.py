@@ -5,12 +5,14 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import ndimage
 
 from .errors import SeededKMeansError
+from .frames import are_frames
 from .score_maps import Maps
 from .seeds import painted_places
 
 # A stroke settles about this part of the image's mean side length around it.
 _STROKE_PER_LENGTH = 1 / 16
 _NONE_OF_THESE = 4.0
+_FAR = 1e6
 
 
 def paint_here_next(
@@ -44,7 +46,10 @@ def paint_here_next(
     if doubts.shape != painted.shape:
         raise SeededKMeansError(f"seeds have shape {painted.shape}, but uncertainty has {doubts.shape}.")
     steps = np.ones(doubts.ndim) if spacing is None else np.asarray(spacing, float) / min(spacing)
-    radius = max(1.0, _STROKE_PER_LENGTH * float(doubts.size ** (1 / doubts.ndim)))
+    # From one frame to another is farther than any stroke reaches.
+    steps = np.minimum(steps, _FAR)
+    frame = doubts.shape[spacing is not None and are_frames(spacing) :]
+    radius = max(1.0, _STROKE_PER_LENGTH * float(np.prod(frame) ** (1 / len(frame))))
     nearby: NDArray[np.float32] = ndimage.gaussian_filter(doubts, radius / (2 * steps), mode="constant")
     near_stroke = painted
     if painted.any():

@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import ndimage
 
 from .errors import SeededKMeansError
+from .frames import are_frames
 from .seeds import BACKGROUND
 
 # Bumps of an outline this small are its roughness, not objects.
@@ -33,7 +34,8 @@ def split_touching(
         Two parts are two objects if the neck between them is narrower than this share of the smaller one;
         0 never splits.
     spacing : tuple of float, optional
-        Pixel size along each axis, in any unit.
+        Pixel size along each axis, in any unit; ``inf`` along the first where its planes are frames, whose
+        objects are others.
 
     Returns
     -------
@@ -50,9 +52,15 @@ def split_touching(
         raise SeededKMeansError(f"labels must be integers, not {array.dtype}.")
     if not 0 <= neck < 1:
         raise SeededKMeansError(f"neck must be from 0 to less than 1, not {neck!r}.")
-    steps = np.ones(array.ndim) if spacing is None else np.asarray(spacing, float) / min(spacing)
     objects = np.zeros(array.shape, np.int32)
     n_objects = 0
+    if spacing is not None and are_frames(spacing):
+        for frame, own in zip(array, objects, strict=True):
+            split = split_touching(frame, neck=neck, spacing=spacing[1:])
+            own[split > 0] = split[split > 0] + n_objects
+            n_objects += int(split.max(initial=0))
+        return objects
+    steps = np.ones(array.ndim) if spacing is None else np.asarray(spacing, float) / min(spacing)
     for value in np.unique(array):
         if value == 0 or (value == BACKGROUND and array.dtype.kind != "b"):
             continue
@@ -104,7 +112,8 @@ def measure_objects(
     image : array (*spatial,) or (*spatial, c), optional
         Gives the mean of every channel.
     spacing : tuple of float, optional
-        Pixel size along each axis: "size", "diameter" and "centroid" are in its unit.
+        Pixel size along each axis: "size", "diameter" and "centroid" are in its unit. With ``inf`` along the
+        first, objects are measured frame by frame, and "centroid-0" counts frames.
 
     Returns
     -------
@@ -112,21 +121,49 @@ def measure_objects(
         "index" (the object's number), "class", "pixels", "size", "diameter" (of a disc or ball as large),
         "centroid-0", ... and "mean-0", ...
     """
-    # Here for the same reason.
-    from skimage.measure import regionprops_table
-
     numbers = np.asarray(objects)
     intensity = None if image is None else np.asarray(image)
-    properties = [*_COLUMNS, "centroid", *([] if intensity is None else ["intensity_mean"])]
-    table = regionprops_table(  # type: ignore[no-untyped-call]
-        numbers, intensity, properties=properties, spacing=spacing
-    )
-    columns = {_column(name): column for name, column in table.items()}
+    if spacing is not None and are_frames(spacing):
+        columns = _measured_by_frame(numbers, intensity, spacing[1:])
+    else:
+        columns = _measured(numbers, intensity, spacing)
     if labels is not None:
         present, firsts = np.unique(numbers, return_index=True)
         classes = np.asarray(labels).ravel()[firsts[present > 0]]
         columns = {"index": columns.pop("index"), "class": classes, **columns}
     return columns
+
+
+def _measured(
+    numbers: NDArray[np.integer], intensity: NDArray[Any] | None, spacing: tuple[float, ...] | None
+) -> dict[str, NDArray[Any]]:
+    # Here for the same reason.
+    from skimage.measure import regionprops_table
+
+    properties = [*_COLUMNS, "centroid", *([] if intensity is None else ["intensity_mean"])]
+    table = regionprops_table(  # type: ignore[no-untyped-call]
+        numbers, intensity, properties=properties, spacing=spacing
+    )
+    return {_column(name): column for name, column in table.items()}
+
+
+def _measured_by_frame(
+    numbers: NDArray[np.integer], intensity: NDArray[Any] | None, spacing: tuple[float, ...]
+) -> dict[str, NDArray[Any]]:
+    """Return the measures of all frames' objects, in their order."""
+    tables = []
+    for frame, own in enumerate(numbers):
+        table = _measured(own, None if intensity is None else intensity[frame], spacing)
+        columns: dict[str, NDArray[Any]] = {}
+        for name, column in table.items():
+            if name == "centroid-0":
+                columns[name] = np.full(len(column), float(frame))
+            is_centroid = name.startswith("centroid-")
+            columns[f"centroid-{int(name.removeprefix('centroid-')) + 1}" if is_centroid else name] = column
+        tables.append(columns)
+    joined = {name: np.concatenate([table[name] for table in tables]) for name in tables[0]}
+    order = np.argsort(joined["index"], kind="stable")
+    return {name: column[order] for name, column in joined.items()}
 
 
 def _column(name: str) -> str:

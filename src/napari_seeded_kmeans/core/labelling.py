@@ -69,4 +69,5 @@ def _find_spread(view: View, weight: float, cancel: Cancel | None) -> tuple[Spre
     """Tell from the strokes what is meant, and return the light cut of the middle that shows it."""
     middle = view.middle
     labels = light_cut_of_middle(view, weight, cancel) if weight else best_class(middle.scores)
-    return find_spread(labels, middle.seeds, len(view.scores)), labels
+    by_frame = view.scene.has_frames
+    return find_spread(labels, middle.seeds, len(view.scores), by_frame=by_frame), labels

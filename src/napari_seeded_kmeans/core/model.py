@@ -17,6 +17,7 @@ from .cleanup import clean
 from .errors import SeededKMeansError, heard_by
 from .evidence import Evidence, say_nothing
 from .features import FeatureRecipe, check_image, resolve_recipe, with_lightness
+from .frames import Spacing, are_frames, counts_frames, with_frames
 from .labelling import choose, class_indices
 from .looks import Look, check_painted, fit_look
 from .palette import Palette
@@ -290,11 +291,23 @@ def predict(
     if model.recipe.n_channels and channel_axis is None:
         channel_axis = -1
     array = check_image(image, None, channel_axis)
-    _check_axes(array, model.recipe)
+    recipe, spacing = _same_frames(model.recipe, spacing, array.ndim - (model.recipe.n_channels > 0))
+    _check_axes(array, recipe)
     # Every tile is looked at once.
-    workspace = Workspace(array, model.recipe, spacing, kept_bytes=0)
+    workspace = Workspace(array, recipe, spacing, kept_bytes=0)
     steps.done()
     return _apply(model, workspace, workspace.finite, None, steps)
+
+
+def _same_frames(
+    recipe: FeatureRecipe, spacing: Spacing | None, n_spatial: int
+) -> tuple[FeatureRecipe, Spacing | None]:
+    """Return recipe and spacing that both take the first axis for frames, if one of them does."""
+    if counts_frames(recipe.spacing, n_spatial):
+        return recipe, with_frames(spacing, n_spatial)
+    if spacing is not None and are_frames(spacing):
+        return replace(recipe, spacing=with_frames(recipe.spacing, n_spatial)), spacing
+    return recipe, spacing
 
 
 def _check_axes(image: NDArray[Any], recipe: FeatureRecipe) -> None:
@@ -302,7 +315,7 @@ def _check_axes(image: NDArray[Any], recipe: FeatureRecipe) -> None:
     if not recipe.sigmas_px:
         return
     n_spatial = image.ndim - (recipe.n_channels > 0)
-    n_filters = n_filtered(recipe, 1, n_spatial) if can_have_texture(n_spatial) else 0
+    n_filters = n_filtered(recipe, 1, n_spatial) if can_have_texture(n_spatial, recipe.spacing) else 0
     if not n_filters or len(recipe.offsets) % n_filters:
         raise SeededKMeansError(
             f"image has {n_spatial} spatial axes, but the model learnt texture on another number of axes."
@@ -343,8 +356,10 @@ def _recipe(
         color_space=params.color_space,
         blur_sigma_px=params.blur_sigma_px,
     )
-    if params.texture and can_have_texture(n_spatial):
+    if params.texture and can_have_texture(n_spatial, spacing):
         recipe = replace(recipe, sigmas_px=SIGMAS_PX, spacing=spacing)
+    elif spacing is not None and are_frames(spacing):
+        recipe = replace(recipe, spacing=spacing)
     if edits.recipe is not None:
         return edits.checked_recipe(recipe)
     if params.color_space in ("auto", "lightness") and recipe.color_space != "lab":

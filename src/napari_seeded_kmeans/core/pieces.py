@@ -21,6 +21,8 @@ class Pieces:
         Pixels of each piece.
     shape : tuple of int
         Shape of the labels.
+    by_frame : bool
+        Whether none goes from one plane of the first axis to the next.
     """
 
     values: NDArray[Any]
@@ -29,6 +31,7 @@ class Pieces:
     _starts: NDArray[np.int64]
     _stops: NDArray[np.int64]
     _pieces: NDArray[np.int32]
+    by_frame: bool = False
 
     def paint(self, values: NDArray[Any], onto: NDArray[Any] | None = None) -> NDArray[Any]:
         """Return an array (*spatial,) with each piece in its value; elsewhere 0, or what `onto` has."""
@@ -49,12 +52,12 @@ class Pieces:
     def are_at_border(self) -> NDArray[np.bool_]:
         """Return which pieces have a pixel at the border of the array; shape (n,)."""
         border = np.zeros(self.shape, bool)
-        for axis in range(border.ndim):
+        for axis in range(self.by_frame, border.ndim):
             np.moveaxis(border, axis, 0)[[0, -1]] = True
         return self.are_touched(border)
 
 
-def find_pieces(labels: NDArray[Any]) -> Pieces:
+def find_pieces(labels: NDArray[Any], *, by_frame: bool = False) -> Pieces:
     """Find the connected pieces of labels (*spatial,), bool or integer; 0 belongs to none."""
     labels = np.ascontiguousarray(labels)
     if labels.dtype == bool:
@@ -68,7 +71,7 @@ def find_pieces(labels: NDArray[Any]) -> Pieces:
     find_runs(rows, firsts, starts, stops)
     parents = np.arange(len(starts))
     flat, step = rows.reshape(-1), 1
-    for length in reversed(labels.shape[:-1]):
+    for length in reversed(labels.shape[by_frame:-1]):
         join_rows(flat, width, firsts, starts, stops, step, length, parents)
         step *= length
     pieces = np.empty(len(starts), np.int32)
@@ -77,4 +80,4 @@ def find_pieces(labels: NDArray[Any]) -> Pieces:
     np.add.at(sizes, pieces, stops - starts)
     values = np.empty(n, labels.dtype)
     values[pieces] = flat[starts]
-    return Pieces(values, sizes, labels.shape, starts, stops, pieces)
+    return Pieces(values, sizes, labels.shape, starts, stops, pieces, by_frame)

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ._kernels.grid import add_squared_steps
+from .frames import are_frames
 from .grid import Grid, make_grid
 from .kmeans import kmeans
 from .threads import Cancel, map_tiles
@@ -78,8 +79,14 @@ class Scene:
 
     @property
     def length(self) -> float:
-        """The mean side length in pixels."""
-        return float(np.prod(self.shape) ** (1 / len(self.shape)))
+        """The mean side length in pixels, of frames that of one."""
+        shape = self.shape[self.has_frames :]
+        return float(np.prod(shape) ** (1 / len(shape)))
+
+    @property
+    def has_frames(self) -> bool:
+        """Whether the planes along the first axis have nothing to do with each other."""
+        return are_frames(self.spacing)
 
     @cached_property
     def grid(self) -> Grid:
@@ -93,7 +100,7 @@ class Scene:
         Its inverse is sqrt(2) times the root mean square of those differences (GrabCut's beta).
         """
         total, n = 0.0, 0
-        for axis, length in enumerate(self.shape):
+        for axis, length in list(enumerate(self.shape))[self.has_frames :]:
             total += _squared_steps(self.channels, axis)
             n += self.channels[0].size // length * (length - 1)
         return float(1 / np.sqrt(2 * total / n)) if n and total else 1.0
@@ -191,10 +198,11 @@ class Scene:
         return Scene(channels, sketch.spacing).clusters
 
     def _factors_for(self, n_most: int) -> Factors:
-        """Join the finest axes first, until at most so many pixels are left."""
+        """Join the finest axes first, until at most so many pixels are left; frames stay frames."""
         factors = np.ones(len(self.shape), int)
         spacing = np.asarray(self.spacing or (1.0,) * len(self.shape), float)
-        while np.prod(-(-np.array(self.shape) // factors)) > n_most:
+        shape = np.array(self.shape)
+        while np.prod(-(-shape // factors)) > n_most and (factors < shape)[self.has_frames :].any():
             steps = spacing * factors
             factors[steps < 1.5 * steps.min()] *= 2
         return tuple(int(factor) for factor in factors)

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .features import FeatureRecipe
+from .frames import counts_frames
 from .standard import measure, measured_boxes, some, standard_of
 from .texture import Stack, n_color_columns, tile_stack
 from .threads import Cancel, map_tiles
@@ -37,6 +38,7 @@ class Settling:
     ) -> None:
         self._channels, self._finite, self._tiles = channels, finite, tiles
         self._recipe, self._room = recipe, room
+        self._has_frames = counts_frames(recipe.spacing, finite.ndim)
         self._raw: dict[int, Stack] = {}
         self._measured: dict[int, Stack] = {}
 
@@ -46,7 +48,7 @@ class Settling:
             places = some(np.flatnonzero(self._finite), self._finite.size)
             colors = self._channels.reshape(len(self._channels), -1)
             return standard_of(self._recipe, colors[:, places].T), {}
-        boxes = measured_boxes(self._finite.shape, self._tiles)
+        boxes = measured_boxes(self._finite.shape, self._tiles, has_frames=self._has_frames)
         n_pixels = sum(self._finite[box].size for box in boxes)
 
         def look_at(number: int) -> None:

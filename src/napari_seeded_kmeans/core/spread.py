@@ -29,7 +29,9 @@ def may_be_everywhere(seeds: Labels, n_classes: int) -> bool:
     return any(_strokes(seeds == index)[1] >= _N_STROKED_PIECES for index in range(n_classes))
 
 
-def find_spread(labels: NDArray[np.integer], seeds: Labels, n_classes: int) -> Spread:
+def find_spread(
+    labels: NDArray[np.integer], seeds: Labels, n_classes: int, *, by_frame: bool = False
+) -> Spread:
     """Tell from the strokes what is meant: "everywhere" or "strokes".
 
     Parameters
@@ -39,28 +41,32 @@ def find_spread(labels: NDArray[np.integer], seeds: Labels, n_classes: int) -> S
     seeds : ndarray (*spatial,)
         Class indices, -1 where not painted.
     n_classes : int
+    by_frame : bool
+        Whether a thing is another one on the next plane of the first axis.
     """
     for index in range(n_classes):
         mask, painted = labels == index, seeds == index
         strokes, n_strokes = _strokes(painted)
         if n_strokes < _N_STROKED_PIECES:
             continue
-        pieces, held = _stroked_pieces(mask, strokes, n_strokes)
+        pieces, held = _stroked_pieces(mask, strokes, n_strokes, by_frame)
         if len(held) >= _N_STROKED_PIECES:
             return "everywhere"
         # The ground between things that lie close is thin, too, and nobody means the ground.
-        if index > 0 and _is_thin(mask, painted & np.isin(pieces, held)):
+        if index > 0 and _is_thin(mask, painted & np.isin(pieces, held), by_frame):
             return "everywhere"
     return "strokes"
 
 
-def _is_thin(mask: NDArray[np.bool_], painted: NDArray[np.bool_]) -> bool:
+def _is_thin(mask: NDArray[np.bool_], painted: NDArray[np.bool_], by_frame: bool) -> bool:
     """Return whether a mask is thin where it is painted, measured by how far apart that is."""
     places = np.nonzero(painted)
     if not len(places[0]):
         return False
-    depth = np.median(ndimage.distance_transform_edt(mask)[places])
-    apart = np.sqrt(sum(along.var() for along in places))
+    frames = list(mask) if by_frame else [mask]
+    depths = np.concatenate([ndimage.distance_transform_edt(frame).ravel() for frame in frames])
+    depth = np.median(depths.reshape(mask.shape)[places])
+    apart = np.sqrt(sum(along.var() for along in places[by_frame:]))
     return bool(depth < _THIN * apart)
 
 
@@ -77,10 +83,10 @@ def _strokes(painted: NDArray[np.bool_]) -> tuple[NDArray[np.int32], int]:
 
 
 def _stroked_pieces(
-    mask: NDArray[np.bool_], strokes: NDArray[np.int32], n_strokes: int
+    mask: NDArray[np.bool_], strokes: NDArray[np.int32], n_strokes: int, by_frame: bool
 ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     """Label the pieces of a mask; also which, fragments left out, hold the larger part of a stroke."""
-    pieces, _ = ndimage.label(mask)
+    pieces, _ = ndimage.label(mask, _faces(mask.ndim, by_frame))
     held = set()
     for number, box in enumerate(ndimage.find_objects(strokes, n_strokes), start=1):
         under = pieces[box][strokes[box] == number]
@@ -90,3 +96,11 @@ def _stroked_pieces(
     numbers = np.array(sorted(held), np.int64)
     sizes = np.bincount(pieces.ravel())[numbers]
     return pieces, numbers[sizes >= _FRAGMENT * sizes.max(initial=0)]
+
+
+def _faces(n_axes: int, by_frame: bool) -> NDArray[np.bool_]:
+    """Return which neighbours touch: through faces, and none on another frame."""
+    faces: NDArray[np.bool_] = ndimage.generate_binary_structure(n_axes, 1)
+    if by_frame:
+        faces[[0, -1]] = False
+    return faces

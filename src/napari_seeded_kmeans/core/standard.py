@@ -28,20 +28,25 @@ LIMIT = 12.0
 # places along each axis, and their sides in pixels. Filters of three axes reach into many pixels.
 _ALL_PIXELS = {2: 3 << 19, 3: 3 << 20}
 _PLACES = {2: 8, 3: 3}
+_FRAMES = 4
 _SIDES_PX = {2: 64, 3: 16}
 _MANY, _MANY_FOR_AXES = 1 << 17, 1 << 14
 _SHARE_OF_VARIANCE = 0.97
 
 
-def measured_boxes(shape: tuple[int, ...], tiles: Sequence[Box]) -> Sequence[Box]:
+def measured_boxes(
+    shape: tuple[int, ...], tiles: Sequence[Box], *, has_frames: bool = False
+) -> Sequence[Box]:
     """Return the parts of an image that its units are learnt from: its own tiles, if it is not large."""
-    n_axes = len(shape)
+    n_axes = len(shape) - has_frames
     if prod(shape) <= _ALL_PIXELS[n_axes]:
         return tiles
     sides = []
-    for length in shape:
-        side = min(_SIDES_PX[n_axes], length)
-        n = min(_PLACES[n_axes], length // side)
+    for axis, length in enumerate(shape):
+        is_frame = has_frames and axis == 0
+        side = 1 if is_frame else min(_SIDES_PX[n_axes], length)
+        # Of a few frames a few places will do.
+        n = min(_FRAMES if is_frame else _PLACES[n_axes] // (1 + has_frames), length // side)
         starts = (((2 * place + 1) * length // n - side) // 2 for place in range(n))
         sides.append([slice(start, start + side) for start in starts])
     return list(product(*sides))

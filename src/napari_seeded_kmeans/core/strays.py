@@ -13,6 +13,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from .frames import in_every_frame
 from .pieces import find_pieces
 
 
@@ -27,6 +28,8 @@ def give_strays_away(
     classes: tuple[int, ...],
     background: int,
     seeds: NDArray[np.integer],
+    *,
+    by_frame: bool = False,
 ) -> None:
     """Leave every class but the background only the pieces that its strokes touch.
 
@@ -42,6 +45,8 @@ def give_strays_away(
         The class that needs no stroke.
     seeds : ndarray (*spatial,), integer
         Class values, 0 where not painted.
+    by_frame : bool
+        Whether every plane of the first axis is by itself; where a class was not painted, it keeps all.
     """
     values = np.asarray(classes)
     was_taken = np.zeros((len(classes), *labels.shape), bool)
@@ -51,8 +56,11 @@ def give_strays_away(
         for index, value in enumerate(classes):
             if value == background:
                 continue
-            pieces = find_pieces(labels == value)
-            strays = pieces.paint(~pieces.are_touched(seeds == value))
+            own, painted = labels == value, seeds == value
+            pieces = find_pieces(own, by_frame=by_frame)
+            if by_frame:
+                painted = painted | (own & ~in_every_frame(painted))
+            strays = pieces.paint(~pieces.are_touched(painted))
             n_strays = int(np.count_nonzero(strays))
             if not n_strays:
                 continue

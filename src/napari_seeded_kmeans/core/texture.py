@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from .features import FeatureRecipe, compute_features
 from .filters import TILE_SHAPES, FilterBank, fill_tile_features, iter_tiles
+from .frames import Spacing, counts_frames
 from .standard import apply_standard, measure
 from .threads import Cancel, map_tiles
 
@@ -28,9 +29,9 @@ SIGMAS_PX = (1.0, 2.0, 4.0)
 _COLOR_SIGMA_PX = 2.0
 
 
-def can_have_texture(n_spatial: int) -> bool:
+def can_have_texture(n_spatial: int, spacing: Spacing | None) -> bool:
     """Return whether the filters know images of so many axes."""
-    return n_spatial in TILE_SHAPES
+    return n_spatial - counts_frames(spacing, n_spatial) in TILE_SHAPES
 
 
 def n_color_columns(recipe: FeatureRecipe, n_channels: int) -> int:

@@ -20,8 +20,9 @@ from scipy import ndimage
 from scipy.special import expit
 
 from .coherence import CUT_PER_LENGTH, REACH, strong_cut
+from .frames import are_frames, in_every_frame
 from .pieces import find_pieces
-from .scene import Clusters, Samples, View, block_means, repeat_blocks
+from .scene import Clusters, Labels, Samples, View, block_means, repeat_blocks
 from .scores import rbf_scores
 from .threads import Cancel, map_tiles, tiles
 
@@ -70,7 +71,7 @@ def judge_unpainted(
         chances = chances_of(clusters, weights)
         odds = _joint(strokes, _odds_of_clusters(draft.scene.channels, clusters, chances), known)
         region = strong_cut(_with_odds(draft, odds), weight_per_length, reach, cancel)
-        weights = _touched(region == 1, draft.seeds == 1).astype(np.float32)
+        weights = _touched(region == 1, draft).astype(np.float32)
         weights += np.float32(share) * (1 - known) * (near - weights)
     clusters = scene.pixel_clusters
     return _judged(view, strangeness, clusters, chances_of(clusters, weights), cancel)
@@ -147,16 +148,22 @@ def _nearness(view: View) -> Values:
 
     The border of a plane counts as a stroke of the first: nobody paints all around a thing.
     """
-    things = view.seeds == 1
+    seeds, spacing = view.seeds, view.scene.spacing
+    if spacing is None or not are_frames(spacing):
+        return _nearness_on(seeds, spacing)
+    return np.stack([_nearness_on(frame, spacing[1:]) for frame in seeds])
+
+
+def _nearness_on(seeds: Labels, spacing: tuple[float, ...] | None) -> Values:
+    """Return that share (*shape of the seeds), a half where no thing is painted."""
+    things = seeds == 1
     if not things.any():
-        return np.full(view.seeds.shape, 0.5, np.float32)
+        return np.full(seeds.shape, 0.5, np.float32)
     # A volume ends amid its things.
-    rims = [(0, 0)] * (view.seeds.ndim - 2) + [(1, 1)] * min(view.seeds.ndim, 2)
+    rims = [(0, 0)] * (seeds.ndim - 2) + [(1, 1)] * min(seeds.ndim, 2)
     first, second = (
-        ndimage.distance_transform_edt(
-            np.pad(elsewhere, rims, constant_values=rim), sampling=view.scene.spacing
-        )
-        for elsewhere, rim in ((view.seeds != 0, False), (~things, True))
+        ndimage.distance_transform_edt(np.pad(elsewhere, rims, constant_values=rim), sampling=spacing)
+        for elsewhere, rim in ((seeds != 0, False), (~things, True))
     )
     inside = tuple(slice(before, -after or None) for before, after in rims)
     first, second = first[inside], second[inside]
@@ -164,10 +171,13 @@ def _nearness(view: View) -> Values:
     return share
 
 
-def _touched(region: NDArray[np.bool_], seeds: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return the pieces that have a stroke."""
-    pieces = find_pieces(region)
-    return pieces.paint(pieces.are_touched(seeds))
+def _touched(region: NDArray[np.bool_], view: View) -> NDArray[np.bool_]:
+    """Return the pieces that have a stroke; of frames without any, all."""
+    pieces = find_pieces(region, by_frame=view.scene.has_frames)
+    touched: NDArray[np.bool_] = pieces.paint(pieces.are_touched(view.seeds == 1))
+    if view.scene.has_frames:
+        touched |= region & ~in_every_frame(view.is_painted)
+    return touched
 
 
 def _chances(clusters: Clusters, weights: Values) -> Values:

@@ -16,7 +16,7 @@ from scipy import ndimage
 
 from .class_clusters import KnownClusters
 from .features import FeatureRecipe
-from .filters import iter_tiles
+from .filters import frame_tiles, iter_tiles
 from .painted_pixels import PaintedPixels
 from .scene import N_SAMPLES, Scene
 from .settling import Settling
@@ -82,7 +82,10 @@ class Workspace:
         self._given = recipe
         self.channels, self.finite = compute_channels(image, recipe)
         self.scene, self.known = Scene(self.channels, spacing), KnownClusters()
-        self.tiles: tuple[Tile, ...] = tuple(iter_tiles(self.finite.shape)) if recipe.sigmas_px else ()
+        self.tiles: tuple[Tile, ...] = ()
+        if recipe.sigmas_px:
+            largest = frame_tiles(self.finite.shape) if self.scene.has_frames else None
+            self.tiles = tuple(iter_tiles(self.finite.shape, largest))
         self._kept: dict[int, Stack] = {}
         n_all = np.float32().nbytes * n_filtered(recipe, len(self.channels), self.finite.ndim)
         # A small part of the stack is of no use.
