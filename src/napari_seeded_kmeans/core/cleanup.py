@@ -23,6 +23,7 @@ from .strays import are_several, give_strays_away
 # A piece without a stroke is kept when it is not much smaller than those with one, and as familiar.
 _LEAST_SIZE = 0.4
 _LEAST_FAMILIAR = 0.8
+_LEAST_FAMILIAR_ELSEWHERE = 0.2
 # Where nobody asked for it, a hole is filled unless the scores say it is surely one.
 _LEAST_FILLED = 0.1
 # A line as wide as 1.35 sigma is a half in its middle.
@@ -223,23 +224,31 @@ def _drop_pieces(
     keep = pieces.sizes >= least_px
     if own_seeds is not None:
         touched = pieces.are_touched(own_seeds)
-        others = np.zeros_like(touched)
+        is_elsewhere = pieces.are_touched(mask & ~in_every_frame(own_seeds)) if by_frame else touched & False
         if familiar_shares is not None:
-            others = _alike(pieces, touched, familiar_shares)
-        if by_frame:
-            # Where the class was not painted, size is all there is to go by.
-            others |= pieces.are_touched(mask & ~in_every_frame(own_seeds)) & _are_large(pieces, touched)
-        keep = touched | (keep & others)
+            keep &= _alike(pieces, touched, familiar_shares, is_elsewhere)
+        else:
+            keep &= is_elsewhere & _are_large(pieces, touched)
+        keep |= touched
     return pieces.paint(keep)
 
 
-def _alike(pieces: Pieces, touched: NDArray[np.bool_], familiar_shares: SharesOf) -> NDArray[np.bool_]:
-    """Return which pieces are as large and as familiar as the touched ones: the other lung."""
+def _alike(
+    pieces: Pieces,
+    touched: NDArray[np.bool_],
+    familiar_shares: SharesOf,
+    is_elsewhere: NDArray[np.bool_],
+) -> NDArray[np.bool_]:
+    """Return which pieces are as large and as familiar as the touched ones: the other lung.
+
+    On frames where the class was not painted less is asked for: nobody left out what is there.
+    """
     if not touched.any():
         return touched
     shares = familiar_shares(pieces)
     typical = np.average(shares[touched], weights=pieces.sizes[touched])
-    alike: NDArray[np.bool_] = _are_large(pieces, touched) & (shares >= _LEAST_FAMILIAR * typical)
+    least = np.where(is_elsewhere, _LEAST_FAMILIAR_ELSEWHERE, _LEAST_FAMILIAR)
+    alike: NDArray[np.bool_] = _are_large(pieces, touched) & (shares >= least * typical)
     return alike
 
 
