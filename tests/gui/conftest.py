@@ -61,6 +61,23 @@ def dock(viewer, qtbot) -> Iterator[SeededSegmentation]:
 
 
 @pytest.fixture
+def another(viewer, qtbot) -> Iterator[Callable[[], SeededSegmentation]]:
+    """Open one more dock on the viewer, as after a crash of the one before."""
+
+    def open_dock() -> SeededSegmentation:
+        dock = SeededSegmentation(viewer)
+        qtbot.addWidget(dock)
+        dock.show()
+        docks.append(dock)
+        return dock
+
+    docks = []
+    yield open_dock
+    for dock in docks:
+        dock.close_down()
+
+
+@pytest.fixture
 def window(make_napari_viewer) -> napari.Viewer:
     """A viewer with a window."""
     return make_napari_viewer(show=True)

@@ -12,7 +12,6 @@ from qtpy.QtCore import Qt
 
 from napari_seeded_kmeans import SeededKMeans, read_labels, write_image
 from napari_seeded_kmeans.gui import keeper
-from napari_seeded_kmeans.gui.dock import SeededSegmentation
 from napari_seeded_kmeans.io.sessions import read_session
 from napari_seeded_kmeans.session import Stage
 
@@ -30,23 +29,6 @@ def painted(viewer, dock, two_halves, settle):
     dock.classes.rename(2, "bright")
     assert settle(dock) is Stage.DONE
     return seeds
-
-
-@pytest.fixture
-def another(viewer, qtbot):
-    """Open a dock on a viewer, as after a crash of the one before."""
-
-    def open_dock():
-        dock = SeededSegmentation(viewer)
-        qtbot.addWidget(dock)
-        dock.show()
-        docks.append(dock)
-        return dock
-
-    docks = []
-    yield open_dock
-    for dock in docks:
-        dock.close_down()
 
 
 def kept_seeds(kept):

@@ -8,6 +8,7 @@ import pytest
 from napari_seeded_kmeans.core.errors import SeededKMeansError
 from napari_seeded_kmeans.core.legend import Legend
 from napari_seeded_kmeans.io import autosaves
+from napari_seeded_kmeans.io.placement import read_placement
 from napari_seeded_kmeans.io.sessions import (
     ImageReference,
     SavedSession,
@@ -19,23 +20,46 @@ from napari_seeded_kmeans.io.sessions import (
 IMAGE = np.arange(4 * 6 * 3, dtype=np.uint8).reshape(4, 6, 3)
 
 
+PLACE = {
+    "scale": [0.5, 2.0],
+    "translate": [3.0, -1.0],
+    "rotate": [[0.0, -1.0], [1.0, 0.0]],
+    "shear": [[1.0, 0.1], [0.0, 1.0]],
+    "affine": [[1.0, 0.0, 5.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
+    "units": ("micrometer", "micrometer"),
+    "axis_labels": ("y", "x"),
+}
+
+
 def session(image=IMAGE, **changes):
     seeds = np.zeros(image.shape[:2], np.uint8)
     seeds[0], seeds[-1] = 1, changes.pop("value", 7)
     reference = ImageReference("cells", "", image.shape, str(image.dtype), digest(image))
     legend = Legend().listing([7]).renamed(7, "vessels").recolored(7, "#102030")
-    return SavedSession(reference, seeds, -1, "classic", {"n_clusters": 3}, legend)
+    return SavedSession(reference, seeds, -1, "classic", {"n_clusters": 3}, legend, **changes)
 
 
 def test_everything_comes_back(tmp_path):
-    saved = session()
+    saved = session(placement=PLACE, is_rgb=True)
     write_session(saved, tmp_path / "a.json")
     again = read_session(tmp_path / "a.json")
+    assert (again.placement, again.is_rgb) == (PLACE, True)
     assert (again.image, again.channel_axis, again.preset) == (saved.image, -1, "classic")
     assert (dict(again.params), again.legend) == ({"n_clusters": 3}, saved.legend)
     np.testing.assert_array_equal(again.seeds, saved.seeds)
     assert again.seeds.dtype == saved.seeds.dtype
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.json", "a.seeds.tif"]
+
+
+def test_a_session_of_an_earlier_release_opens(tmp_path):
+    path = tmp_path / "a.json"
+    write_session(session(placement=PLACE, is_rgb=True), path)
+    known = {"format", "version", "image", "channel_axis", "preset", "params", "classes"}
+    path.write_text(
+        json.dumps({key: value for key, value in json.loads(path.read_text()).items() if key in known})
+    )
+    again = read_session(path)
+    assert (again.placement, again.is_rgb, again.region) == (None, None, None)
 
 
 @pytest.mark.parametrize("names", [("scan.v1", "scan.v2"), ("2024.05.01", "2024.05.02"), ("a", "a.b")])
@@ -71,14 +95,25 @@ def test_an_image_is_known_by_its_values():
         ({"params": {"n_clusters": 0}}, "n_clusters"),
         ({"params": {"run": "this"}}, "run is not a setting"),
         ({"channel_axis": None}, "its seeds have shape"),
+        ({"placement": {}}, "placement is not usable"),
+        ({"placement": [1, 1]}, "placement is not usable"),
+        ({"placement": {**PLACE, "scale": [1, 1, 1]}}, "placement is not usable: it is not of 2 axes"),
+        ({"placement": {**PLACE, "units": ["um"]}}, "placement is not usable: it is not of 2 axes"),
+        ({"placement": {**PLACE, "scale": [0, 1]}}, "no extent"),
+        ({"image": {"name": "a", "path": "", "dtype": "uint8", "digest": "", "shape": [4, 6]}}, "no colour"),
     ],
 )
 def test_what_is_no_session_is_refused(tmp_path, change, message):
     path = tmp_path / "a.json"
-    write_session(session(), path)
+    write_session(session(placement=PLACE, is_rgb=True), path)
     path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
     with pytest.raises(SeededKMeansError, match=message):
         read_session(path)
+
+
+def test_a_place_out_of_this_world_is_refused():
+    with pytest.raises(SeededKMeansError, match="translate is not finite"):
+        read_placement({**PLACE, "translate": [np.inf, 1]}, 2)
 
 
 def test_missing_files_are_named(tmp_path):

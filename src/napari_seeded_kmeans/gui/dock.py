@@ -24,11 +24,11 @@ from .keys import Keys
 from .pairing import Pairing
 from .records import Records
 from .results import Results
+from .resumption import resume
 from .seed_tracker import Change, SeedTracker
 from .sight import Sight
 from .sitting import export_script, save_session
 from .situation import Situation
-from .source import Source
 from .updates import Updates
 from .words import words_for
 
@@ -310,20 +310,12 @@ class SeededSegmentation(DockFrame):
             self._follower.catch_up()
 
     def _on_resumed(self, saved: SavedSession, image: Image) -> None:
-        """Go on where a session ended: image, channels, settings, strokes, classes, edits, region."""
-        self.choice.choose_image(image)
-        if not image.rgb:
-            self.choice.choose_channels(saved.channel_axis)
-        self.params.set_value(saved.preset, **saved.params)
-        source = Source(image, self.choice.channel_axis)
-        if saved.region is not None:
-            self._inputs.add_region(source, saved.region)
-        # Last, so that the seeds are what one paints on.
-        self._inputs.add_seeds(source, saved.seeds)
-        self.classes.set_legend(saved.legend)
-        self.clusters.set_edits(saved.edits)
+        problem = resume(saved, image, self._front, self._inputs, self.classes, self.clusters)
         if self.run_bar.is_live:
             self.segment()
+        if problem:
+            # Last, so that it is what stays to be read.
+            self.session.fail(problem, None)
 
     def _on_aside_failed(self, error: Exception) -> None:
         self.session.fail(words_for(error), None)

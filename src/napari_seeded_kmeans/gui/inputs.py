@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 from qtpy.QtCore import QObject, QTimer, Signal
 
 from ..core.errors import SeededKMeansError
+from ..io.sessions import SavedSession
 from .layer_choice import LayerChoice
 from .layer_watch import LayerWatch
 from .layers import mark_as_result
 from .pairing import Pairing
+from .placing import place
 from .region import region_of
 from .seed_tracker import SeedTracker
 from .seeds_layer import add_seeds
@@ -89,10 +91,18 @@ class Inputs(QObject):
         """Return where an image came from, empty if nobody knows."""
         return str(image.source.path or self._paths.get(image, ""))
 
-    def add_image(self, data: Any, name: str, path: str) -> Image:
-        """Add an image that came from the file `path`."""
-        layer = Image(data, name=name)
-        self._paths[layer] = path
+    def add_image(self, data: Any, saved: SavedSession) -> Image:
+        """Add the image of a session, where it was.
+
+        Raises
+        ------
+        SeededKMeansError
+            When it cannot lie there.
+        """
+        layer = Image(data, name=saved.image.name, rgb=saved.is_rgb)
+        if saved.placement is not None:
+            place(layer, saved.placement)
+        self._paths[layer] = saved.image.path
         self._viewer.add_layer(layer)
         return layer
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from qtpy.QtCore import QObject, QTimer, Signal
 
+from ..core.errors import SeededKMeansError
 from ..io.seeds import write_seeds
 from ..io.sessions import SavedSession
 from ..session import Session, Work, in_pixels
@@ -18,6 +19,7 @@ from .inputs import Inputs
 from .keeper import Keeper
 from .sitting import Sitting
 from .source import Source, full_resolution
+from .words import words_for
 
 if TYPE_CHECKING:
     from napari.viewer import Viewer
@@ -188,7 +190,11 @@ class Records(QObject):
             )
             return
         if layer is None:
-            layer = self._inputs.add_image(data, saved.image.name, saved.image.path)
+            try:
+                layer = self._inputs.add_image(data, saved)
+            except SeededKMeansError as error:
+                self._session.fail(f"{name}: {words_for(error)}", Work.FILES)
+                return
         self.resumed.emit(saved, layer)
 
     def _on_found(self, saved: SavedSession, kept_at: datetime) -> None:

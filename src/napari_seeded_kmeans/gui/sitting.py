@@ -10,6 +10,7 @@ from ..core.errors import SeededKMeansError
 from ..core.legend import Legend
 from ..io.files import safe_writer
 from ..io.images import read_image, write_image
+from ..io.placement import Placement
 from ..io.seeds import write_seeds
 from ..io.sessions import ImageReference, SavedSession, beside, digest, region_path, seeds_path, write_session
 from .job import Request
@@ -51,21 +52,35 @@ class Sitting:
     name, path : str
         What the image is called and where it came from; the path may be empty.
     legend : Legend
+    placement : mapping
+        Where the image lies, see `Source.placement`.
+    is_rgb : bool
+        Whether the last axis of the image is shown as colour.
     """
 
     request: Request
     name: str
     path: str
     legend: Legend
+    placement: Placement
+    is_rgb: bool
 
     def to_session(self, image_digest: str) -> SavedSession:
         """Return it in the form that is written."""
         request = self.request
         data = request.image
         reference = ImageReference(self.name, self.path, tuple(data.shape), str(data.dtype), image_digest)
-        axis, preset, params = request.channel_axis, request.preset, request.params
         return SavedSession(
-            reference, request.seeds, axis, preset, params, self.legend, request.edits, request.region
+            reference,
+            request.seeds,
+            request.channel_axis,
+            request.preset,
+            request.params,
+            self.legend,
+            request.edits,
+            request.region,
+            self.placement,
+            self.is_rgb,
         )
 
 

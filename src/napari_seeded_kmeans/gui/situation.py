@@ -82,5 +82,6 @@ class Situation:
         source = self._inputs.source
         if source is None or self._inputs.seeds_shape != source.shape or not self._seeds.counts:
             return None
-        path = self._inputs.path_of(source.layer)
-        return Sitting(self.request(source), source.layer.name, path, self._classes.legend)
+        image, path = source.layer, self._inputs.path_of(source.layer)
+        place = Source(image).placement
+        return Sitting(self.request(source), image.name, path, self._classes.legend, place, image.rgb)

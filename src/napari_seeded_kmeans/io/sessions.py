@@ -20,6 +20,7 @@ from ..core.palette_edits import NO_EDITS, PaletteEdits
 from ..core.params import make_params
 from .files import read_json, safe_writer
 from .flat_tiff import write_flat
+from .placement import Placement, read_placement
 from .seeds import read_labels
 
 FORMAT = "napari-seeded-kmeans session"
@@ -56,7 +57,15 @@ class ImageReference:
 
 @dataclass(frozen=True, eq=False)
 class SavedSession:
-    """Everything that leads to a result, but the image."""
+    """Everything that leads to a result, but the image.
+
+    Attributes
+    ----------
+    placement : mapping or None
+        Where the image lay, its pixel size included; None in sessions of earlier releases.
+    is_rgb : bool or None
+        Whether the last axis of the image was shown as colour; None as above.
+    """
 
     image: ImageReference
     seeds: NDArray[np.integer]
@@ -66,6 +75,8 @@ class SavedSession:
     legend: Legend
     edits: PaletteEdits = NO_EDITS
     region: NDArray[np.bool_] | None = None
+    placement: Placement | None = None
+    is_rgb: bool | None = None
 
 
 def digest(array: Any) -> str:
@@ -110,6 +121,8 @@ def write_session(session: SavedSession, path: str | os.PathLike[str]) -> None:
         "classes": session.legend.to_rows(),
         "palette_edits": session.edits.to_dict() if session.edits else None,
         "has_region": session.region is not None,
+        "placement": None if session.placement is None else dict(session.placement),
+        "rgb": session.is_rgb,
     }
     # Seeds first: should the power go in between, strokes are there with the settings of a moment ago.
     write_flat(session.seeds, seeds_path(path))
@@ -139,12 +152,17 @@ def read_session(path: str | os.PathLike[str]) -> SavedSession:
         preset, params = str(document["preset"]), dict(document["params"])
         legend = Legend.from_rows(document["classes"])
         channel_axis = None if axis is None else int(axis)
-        # Sessions of earlier releases have neither edits nor a region.
+        # Sessions of earlier releases have neither edits nor a region nor a placement.
         edits = PaletteEdits.from_dict(document.get("palette_edits") or NO_EDITS.to_dict())
         has_region = bool(document.get("has_region"))
+        is_rgb = None if document.get("rgb") is None else bool(document["rgb"])
+        place = document.get("placement")
     except (KeyError, TypeError, ValueError) as error:
         raise SeededKMeansError(f"{path} is not a session: {error!r}.") from None
     make_params(preset, **params)
+    if is_rgb and reference.shape[-1:] not in ((3,), (4,)):
+        raise SeededKMeansError(f"{path} is not a session: its image has no colour on its last axis.")
+    placement = None if place is None else read_placement(place, len(reference.shape) - bool(is_rgb))
     seeds = _read_beside(path, ".seeds.tif")
     spatial = list(reference.shape)
     if channel_axis is not None and -len(spatial) <= channel_axis < len(spatial):
@@ -155,7 +173,16 @@ def read_session(path: str | os.PathLike[str]) -> SavedSession:
     if region is not None and region.shape != seeds.shape:
         raise SeededKMeansError(f"{path}: its region has shape {region.shape}, not {seeds.shape}.")
     return SavedSession(
-        reference, seeds.astype(seeds.dtype), channel_axis, preset, params, legend, edits, region
+        reference,
+        seeds.astype(seeds.dtype),
+        channel_axis,
+        preset,
+        params,
+        legend,
+        edits,
+        region,
+        placement,
+        is_rgb,
     )
 
 

@@ -1,0 +1,44 @@
+"""Goes on where a session ended: every view shows again what led to the result."""
+
+from napari.layers import Image
+
+from ..core.errors import SeededKMeansError
+from ..io.sessions import SavedSession
+from .classes import Classes
+from .front import Front
+from .inputs import Inputs
+from .palette import Palette
+from .placing import is_unplaced, place, words_for_size
+from .source import Source
+from .words import words_for
+
+
+def resume(
+    saved: SavedSession, image: Image, front: Front, inputs: Inputs, classes: Classes, clusters: Palette
+) -> str:
+    """Go on with a session on the image it belongs to; return what to say if the mask may be another one."""
+    problem = _place(image, saved)
+    choice = front.choice
+    choice.choose_image(image)
+    if not image.rgb:
+        choice.choose_channels(saved.channel_axis)
+    front.params.set_value(saved.preset, **saved.params)
+    source = Source(image, choice.channel_axis)
+    if saved.region is not None:
+        inputs.add_region(source, saved.region)
+    # Last, so that the seeds are what one paints on.
+    inputs.add_seeds(source, saved.seeds)
+    classes.set_legend(saved.legend)
+    clusters.set_edits(saved.edits)
+    return problem or words_for_size(saved, source)
+
+
+def _place(image: Image, saved: SavedSession) -> str:
+    """Put an image where it was, unless somebody put it elsewhere; return what was wrong with that place."""
+    if saved.placement is None or bool(image.rgb) != saved.is_rgb or not is_unplaced(image):
+        return ""
+    try:
+        place(image, saved.placement)
+    except SeededKMeansError as error:
+        return words_for(error)
+    return ""
