@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from conftest import paint_halves
 from napari.layers._source import layer_source
 
 from napari_seeded_kmeans import write_image
@@ -116,3 +117,29 @@ def test_three_planes_are_not_taken_for_colours(viewer, dock, two_halves, settle
     assert settle(dock) is Stage.DONE, dock.hint_line.text
     assert not viewer.layers["in"].rgb
     assert dock.choice.channel_axis == 2
+
+
+@pytest.fixture
+def painted(viewer, dock, two_halves, settle):
+    """The dock with a first result; gives the seeds."""
+    viewer.add_image(two_halves, name="halves")
+    dock.params.set_value("auto", n_clusters=4)
+    seeds = dock.new_seeds()
+    paint_halves(seeds)
+    assert settle(dock) is Stage.DONE
+    return seeds
+
+
+def test_a_session_of_the_whole_image_lets_go_of_the_region(viewer, dock, painted, settle, tmp_path):
+    mask = viewer.layers["halves mask"].data.copy()
+    dock.save_session(tmp_path / "my.json")
+    settle(dock)
+    region = np.zeros(painted.data.shape, np.uint8)
+    region[5:45] = 1
+    dock.choice.choose_region(viewer.add_labels(region, name="part"))
+    settle(dock)
+    assert not viewer.layers["halves mask"].data[0].any()
+    dock.open_session(tmp_path / "my.json")
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    assert dock.choice.region is None
+    np.testing.assert_array_equal(viewer.layers["halves mask"].data, mask)

@@ -24,7 +24,9 @@ def resume(
         choice.choose_channels(saved.channel_axis)
     front.params.set_value(saved.preset, **saved.params)
     source = Source(image, choice.channel_axis)
-    if saved.region is not None:
+    if saved.region is None:
+        choice.choose_region(None)
+    else:
         inputs.add_region(source, saved.region)
     # Last, so that the seeds are what one paints on.
     inputs.add_seeds(source, saved.seeds)
