@@ -226,6 +226,8 @@ def test_after_opening_a_session_one_paints_on_its_seeds(viewer, dock, painted, 
     settle(dock)
     dock.save_session(tmp_path / "my.json")
     settle(dock)
+    painted.paint((20, 20), 2)
+    settle(dock)
     dock.open_session(tmp_path / "my.json")
     assert settle(dock) is Stage.DONE, dock.hint_line.text
     seeds = dock.choice.seeds

@@ -143,6 +143,11 @@ def check_region(region: ArrayLike, spatial_shape: tuple[int, ...]) -> NDArray[n
     return inside
 
 
+def are_equal(one: NDArray[np.bool_] | None, other: NDArray[np.bool_] | None) -> bool:
+    """Whether two regions, None being the whole image, are the same."""
+    return one is other or (one is not None and other is not None and np.array_equal(one, other))
+
+
 def _check_strokes(seeds: NDArray[Any], inside: NDArray[Any]) -> None:
     """Refuse a region that leaves fewer than two of several painted classes."""
     if seeds.dtype.kind not in "iub" or len(seed_classes(seeds)) < 2:

@@ -12,6 +12,9 @@ from .class_list import ClassList, ClassRow
 from .layer_watch import LayerWatch
 from .seeds_layer import dress, erase_class, paint_with
 
+# By seeds, not by dock: what classes are called is not forgotten when a dock is closed.
+_legends: WeakKeyDictionary[Labels, Legend] = WeakKeyDictionary()
+
 
 class Classes(QObject):
     """Keeps a legend per seeds layer and shows the one of the layer that is followed."""
@@ -25,7 +28,6 @@ class Classes(QObject):
         super().__init__()
         self._view = view
         self._layer: LayerWatch[Labels] = LayerWatch(("selected_label",), self._on_label_selected)
-        self._legends: WeakKeyDictionary[Labels, Legend] = WeakKeyDictionary()
         self._strokes: Mapping[int, int] = {}
         self._shares: Mapping[int, float] = {}
         view.selected.connect(self._on_selected)
@@ -40,7 +42,7 @@ class Classes(QObject):
     @property
     def legend(self) -> Legend:
         """Names and colours of the seeds that are followed."""
-        return Legend() if self._layer.layer is None else self._legends.get(self._layer.layer, Legend())
+        return Legend() if self._layer.layer is None else _legends.get(self._layer.layer, Legend())
 
     # ---- what a person, or a script, can ask for ----
 
@@ -48,7 +50,7 @@ class Classes(QObject):
         """Take another legend for the seeds that are followed."""
         layer = self._layer.layer
         if layer is not None and legend != self.legend:
-            self._legends[layer] = legend
+            _legends[layer] = legend
             dress(layer, legend)
             self._show()
             self.changed.emit()

@@ -10,6 +10,7 @@ from qtpy.QtWidgets import QWidget
 from ..estimator import Segmentation
 from ..io.sessions import SavedSession
 from ..session import Session, Work
+from . import handover
 from .arrivals import Arrivals
 from .chosen import Chosen
 from .classes import Classes
@@ -55,7 +56,9 @@ class SeededSegmentation(DockFrame):
         self._make_workers()
         self._connect_views()
         self._connect_workers()
+        handover.take_up_settings(self._viewer, self._front)
         self._on_layers_changed()
+        handover.take_up_layers(self._viewer, self._front)
         self._front.show()
 
     # ---- what a person, or a script, can ask for ----
@@ -132,6 +135,7 @@ class SeededSegmentation(DockFrame):
 
     def close_down(self) -> None:
         """Stop the workers and let go of viewer and layers; the dock is of no use afterwards."""
+        handover.leave(self._viewer, self._front)
         for worker in self._workers:
             worker.close()
         self.insight.stop_pointing()
@@ -140,6 +144,7 @@ class SeededSegmentation(DockFrame):
         self._front.close()
         self._inputs.let_go()
         self._on_seeds_chosen()
+        self._results.leave()
         for event in self._layer_events():
             event.disconnect(self._on_layers_changed)
 
@@ -234,6 +239,7 @@ class SeededSegmentation(DockFrame):
             self._follower.give_up()
         self._look()
         self._records.look_for_kept()
+        self._follow_mask()
 
     def _on_pixels_changed(self) -> None:
         is_wanted = self._follower.is_wanted
@@ -282,6 +288,7 @@ class SeededSegmentation(DockFrame):
             self.file_bar.suggested_name = f"{seeds.name}.{'png' if seeds.ndim == 2 else 'tif'}"
         self._look()
         self.session.hold_offer()
+        self._follow_mask()
 
     def _on_painted(self, _change: Change | None) -> None:
         # What is new is asked for before it is told of, and told of once.
@@ -319,6 +326,12 @@ class SeededSegmentation(DockFrame):
 
     def _on_aside_failed(self, error: Exception) -> None:
         self.session.fail(words_for(error), None)
+
+    def _follow_mask(self) -> None:
+        """Have a mask follow again that did so before; nothing is started on an image without one."""
+        source = self._inputs.source
+        if source is not None and self.session.can_segment and self._results.has_mask(source):
+            self._follower.follow()
 
     # ---- what there is ----
 

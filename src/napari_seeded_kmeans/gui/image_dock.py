@@ -43,7 +43,7 @@ class ImageDock(DockFrame):
     def __init__(self, napari_viewer: "napari.viewer.Viewer", parent: QWidget | None = None) -> None:
         super().__init__(napari_viewer, parent)
         self._runner = Runner(kernels.wait)
-        self._outputs = Outputs(self._viewer)
+        self._outputs = Outputs(self._viewer, type(self).__name__)
         self._pairing = Pairing(self._viewer.layers, self._outputs.__contains__)
         self._image: LayerWatch[Image] = LayerWatch(("data",), self._on_image_data)
         self._ticket = 0
@@ -55,6 +55,7 @@ class ImageDock(DockFrame):
         """Stop the worker and let go of viewer and layers; the dock is of no use afterwards."""
         self._runner.close()
         self._image.watch(None)
+        self._outputs.leave()
         for event in self._layer_events():
             event.disconnect(self._on_layers_changed)
 

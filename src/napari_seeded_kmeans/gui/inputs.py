@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from qtpy.QtCore import QObject, QTimer, Signal
 
 from ..core.errors import SeededKMeansError
+from ..core.region import are_equal
 from ..io.sessions import SavedSession
 from .layer_choice import LayerChoice
 from .layer_watch import LayerWatch
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 _REGION_EVENTS = ("data", "set_data", "paint")
 _REGION_OPACITY = 0.2
 _REST_MS = 200
+# By image, not by dock, which may be closed and opened again: channels that were chosen by hand, where they
+# are not what one would guess, and where images came from that were opened with their session.
+_channels: WeakKeyDictionary[Image, int | None] = WeakKeyDictionary()
+_paths: WeakKeyDictionary[Image, str] = WeakKeyDictionary()
 
 
 class Inputs(QObject):
@@ -49,10 +54,6 @@ class Inputs(QObject):
         self._region: LayerWatch[Labels | Shapes] = LayerWatch(_REGION_EVENTS, self._on_region_event)
         self.region: NDArray[np.bool_] | None = None
         self.region_problem = ""
-        # What was chosen by hand, where it is not what one would guess.
-        self._channels: WeakKeyDictionary[Image, int | None] = WeakKeyDictionary()
-        # Where images came from that were opened with their session.
-        self._paths: WeakKeyDictionary[Image, str] = WeakKeyDictionary()
         # Once a drag rests: every step of it says that the region changes, and before it has.
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -82,6 +83,10 @@ class Inputs(QObject):
         array: NDArray[np.integer] = source.to_spatial(self._tracker.snapshot())
         return array
 
+    def has_seeds(self, source: Source, seeds: NDArray[np.integer]) -> bool:
+        """Whether the chosen seeds are these, as of the last look."""
+        return self.seeds_shape == seeds.shape and np.array_equal(self.seeds(source), seeds)
+
     def glimpse(self, source: Source, visible: tuple[slice, ...]) -> NDArray[np.integer]:
         """Return a copy of a part of the chosen seeds as they are now, not looked at yet."""
         part: NDArray[np.integer] = source.to_spatial(full_resolution(self._tracker.layer))[visible]
@@ -89,7 +94,7 @@ class Inputs(QObject):
 
     def path_of(self, image: Image) -> str:
         """Return where an image came from, empty if nobody knows."""
-        return str(image.source.path or self._paths.get(image, ""))
+        return str(image.source.path or _paths.get(image, ""))
 
     def add_image(self, data: Any, saved: SavedSession) -> Image:
         """Add the image of a session, where it was.
@@ -102,7 +107,7 @@ class Inputs(QObject):
         layer = Image(data, name=saved.image.name, rgb=saved.is_rgb)
         if saved.placement is not None:
             place(layer, saved.placement)
-        self._paths[layer] = saved.image.path
+        _paths[layer] = saved.image.path
         self._viewer.add_layer(layer)
         return layer
 
@@ -171,9 +176,9 @@ class Inputs(QObject):
     def _on_channels_chosen(self) -> None:
         image, axis = self._image.layer, self._choice.channel_axis
         if image is not None and axis != guess_channel_axis(image):
-            self._channels[image] = axis
+            _channels[image] = axis
         elif image is not None:
-            self._channels.pop(image, None)
+            _channels.pop(image, None)
         self._offer_seeds()
         self._look_at_region()
         self.channels_chosen.emit()
@@ -194,7 +199,7 @@ class Inputs(QObject):
                 region = region_of(layer, source)
             except (SeededKMeansError, MemoryError) as error:
                 problem = words_for(error)
-        is_news = problem != self.region_problem or not _are_equal(region, self.region)
+        is_news = problem != self.region_problem or not are_equal(region, self.region)
         self.region, self.region_problem = region, problem
         if is_news:
             self.region_changed.emit()
@@ -216,7 +221,7 @@ class Inputs(QObject):
         shape = () if image is None else full_resolution(image).shape
         names = [f"axis {axis} ({shape[axis]} channels)" for axis in axes]
         guess = None if image is None else guess_channel_axis(image)
-        chosen = guess if image is None else self._channels.get(image, guess)
+        chosen = guess if image is None else _channels.get(image, guess)
         self._choice.offer_channels(axes, names, chosen if chosen is None or chosen in axes else guess)
 
     def _offer_regions(self) -> None:
@@ -234,7 +239,3 @@ class Inputs(QObject):
         layers = [layer for layer in self._pairing.seeds() if layer is not self._region.layer]
         best = self._pairing.best_seeds(self._tracker.layer, self.source)
         self._choice.offer_seeds(layers, best)
-
-
-def _are_equal(one: NDArray[np.bool_] | None, other: NDArray[np.bool_] | None) -> bool:
-    return one is other or (one is not None and other is not None and np.array_equal(one, other))

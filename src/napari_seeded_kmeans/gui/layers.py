@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ..core.legend import Legend
 from ..core.patch import Patch
 from .in_place import small_integers, write_labels
+from .left_layers import Shown, leave, take_up
 from .pictures import Pictures
 from .seeds_layer import dress, legend_of
 from .source import Source
@@ -59,19 +60,6 @@ class Output:
     picture: str = ""
 
 
-@dataclass(frozen=True, eq=False)
-class _Shown:
-    """A layer that shows a result, what of it, and where it was put.
-
-    The array is the layer's own: nobody else writes to it, unless the person paints there.
-    """
-
-    layer: "Layer"
-    data: NDArray[Any]
-    array: Any
-    placement: dict[str, Any]
-
-
 def is_result(layer: "Layer") -> bool:
     """Whether a dock, this one or another, made this layer to show a result."""
     return layer in _made_here
@@ -87,11 +75,20 @@ class Outputs:
 
     A layer is recognised by being the very object made here, never by its name, so that it may be
     renamed and reordered at will.
+
+    Parameters
+    ----------
+    viewer : Viewer
+    owner : str
+        The kind of dock: what one of that kind left in the viewer is gone on with.
     """
 
-    def __init__(self, viewer: "Viewer") -> None:
+    def __init__(self, viewer: "Viewer", owner: str = "") -> None:
         self._viewer = viewer
-        self._shown: WeakKeyDictionary[Image, dict[str, _Shown]] = WeakKeyDictionary()
+        self._owner = owner
+        self._shown: WeakKeyDictionary[Image, dict[str, Shown]] = WeakKeyDictionary(
+            take_up(owner, viewer.layers)
+        )
         self._pictures = Pictures(viewer.layers)
         viewer.dims.events.ndisplay.connect(self._on_ndisplay)
 
@@ -130,6 +127,16 @@ class Outputs:
                 mask.layer.features = _measurements(source, legend, n_pixels)
         return is_complete
 
+    def leave(self) -> None:
+        """Have nothing to do with these layers any more: the next dock of this kind has."""
+        leave(self._owner, self._shown)
+        self._shown.clear()
+
+    def has_mask(self, source: Source) -> bool:
+        """Whether there is a mask of an image, perhaps one that the person has painted on since."""
+        shown = self._shown.get(source.layer, {}).get("mask")
+        return shown is not None and shown.layer in self._viewer.layers
+
     def get_ready(self, source: Source) -> None:
         """Add an empty mask, unless there is one."""
         if self._mask_of(source) is None:
@@ -158,7 +165,7 @@ class Outputs:
         if "mask" in self._shown[source.layer]:
             self._add_mask(source, np.zeros(source.shape, np.uint8))
 
-    def _mask_of(self, source: Source) -> "_Shown | None":
+    def _mask_of(self, source: Source) -> "Shown | None":
         """Return the mask of an image, if it is there and still has the array that was made here."""
         mask = self._shown.get(source.layer, {}).get("mask")
         is_there = mask is not None and mask.layer in self._viewer.layers and mask.layer.data is mask.array
@@ -207,7 +214,7 @@ class Outputs:
             if key in before:
                 layer = before[key].layer
                 _update(self._viewer, before[key], output)
-                now[key] = _Shown(layer, output.data, layer.data, output.placement)
+                now[key] = Shown(layer, output.data, layer.data, output.placement)
             elif not n_left:
                 continue
             else:
@@ -215,7 +222,7 @@ class Outputs:
                 layer = output.kind(_own(output), **output.look, **output.current, **output.placement)
                 mark_as_result(layer)
                 # Before it is there: whoever hears of a new layer asks at once whether it is one of these.
-                now[key] = _Shown(layer, output.data, layer.data, output.placement)
+                now[key] = Shown(layer, output.data, layer.data, output.placement)
                 self._insert(below, layer)
                 # Not before: napari 0.7 cannot add a hidden layer to a view in 3-D.
                 if output.picture:
@@ -266,7 +273,7 @@ def _own(output: Output) -> NDArray[Any]:
     return output.data.copy() if output.kind is Labels else output.data
 
 
-def _update(viewer: "Viewer", shown: _Shown, output: Output) -> None:
+def _update(viewer: "Viewer", shown: Shown, output: Output) -> None:
     """Give a layer new data and perhaps a new place; name, opacity and visibility stay the person's."""
     layer = shown.layer
     # Showing a result again, because an extra came or a class was renamed, draws nothing anew.
@@ -277,13 +284,13 @@ def _update(viewer: "Viewer", shown: _Shown, output: Output) -> None:
     _move(shown, output.placement)
 
 
-def _move(shown: _Shown, placement: dict[str, Any]) -> None:
+def _move(shown: Shown, placement: dict[str, Any]) -> None:
     if shown.placement != placement:
         for name, value in placement.items():
             setattr(shown.layer, name, value)
 
 
-def _show_data(viewer: "Viewer", shown: _Shown, output: Output) -> None:
+def _show_data(viewer: "Viewer", shown: Shown, output: Output) -> None:
     layer, array, data = shown.layer, shown.array, output.data
     is_own = isinstance(layer, Labels) and layer.data is array
     if is_own and (array.shape, array.dtype) == (data.shape, data.dtype):

@@ -19,6 +19,9 @@ from .palette_rows import arranged, rows_of
 from .palette_table import PaletteTable
 from .source import Source
 
+# By seeds, not by dock: neither edits nor what can be undone are forgotten when a dock is closed.
+_histories: WeakKeyDictionary[Labels, EditHistory] = WeakKeyDictionary()
+
 
 class Palette(QObject):
     """Keeps edits per seeds layer and shows the clusters of the last result."""
@@ -32,7 +35,6 @@ class Palette(QObject):
         super().__init__()
         self._view = view
         self._layer: Labels | None = None
-        self._histories: WeakKeyDictionary[Labels, EditHistory] = WeakKeyDictionary()
         self._model: Model | None = None
         self._source: Source | None = None
         self._legend = Legend()
@@ -188,9 +190,7 @@ class Palette(QObject):
 
     @property
     def _history(self) -> EditHistory:
-        return (
-            EditHistory() if self._layer is None else self._histories.setdefault(self._layer, EditHistory())
-        )
+        return EditHistory() if self._layer is None else _histories.setdefault(self._layer, EditHistory())
 
     def _on_edited(self) -> None:
         self._show()

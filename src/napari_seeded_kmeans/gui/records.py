@@ -198,14 +198,11 @@ class Records(QObject):
         self.resumed.emit(saved, layer)
 
     def _on_found(self, saved: SavedSession, kept_at: datetime) -> None:
-        # Whoever opened these very strokes from a file needs no offer.
-        if not self._has_seeds(saved.seeds):
-            self._found = saved
-            self._session.offer(f"What you painted on this image was kept, {kept_at:%d %B %Y, %H:%M}.")
-
-    def _has_seeds(self, seeds: NDArray[np.integer]) -> bool:
-        """Whether the chosen seeds are these."""
-        source = self._inputs.source
-        if source is None or self._inputs.seeds_shape != seeds.shape:
-            return False
-        return np.array_equal(self._inputs.seeds(source), seeds)
+        source, sitting = self._inputs.source, self._sitting()
+        has_seeds = source is not None and self._inputs.has_seeds(source, saved.seeds)
+        # Whoever has opened all of this from files needs no offer.
+        if has_seeds and sitting is not None and sitting.is_like(saved):
+            return
+        self._found = saved
+        what = "How you went on with these strokes" if has_seeds else "What you painted on this image"
+        self._session.offer(f"{what} was kept, {kept_at:%d %B %Y, %H:%M}.")

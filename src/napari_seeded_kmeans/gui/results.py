@@ -44,7 +44,7 @@ class Results(QObject):
         self._extras = extras
         self._insight = insight
         self._chosen = chosen
-        self._outputs = Outputs(viewer)
+        self._outputs = Outputs(viewer, "segmentation")
         self.last: Update | None = None
         self._shown: Source | None = None
         # Whether the mask shows something newer, of a result that is being worked out.
@@ -91,6 +91,14 @@ class Results(QObject):
             self.last = self._shown = None
             self._insight.clear()
             self._chosen.clear()
+
+    def leave(self) -> None:
+        """Leave the layers to the next dock."""
+        self._outputs.leave()
+
+    def has_mask(self, source: Source) -> bool:
+        """Whether there is a mask of an image, of whatever strokes."""
+        return self._outputs.has_mask(source)
 
     def get_ready(self, source: Source) -> None:
         """Have the mask's layer there, empty, before the first stroke: napari takes its time to add one."""

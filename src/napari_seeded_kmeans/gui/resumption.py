@@ -29,7 +29,10 @@ def resume(
     else:
         inputs.add_region(source, saved.region)
     # Last, so that the seeds are what one paints on.
-    inputs.add_seeds(source, saved.seeds)
+    if inputs.has_seeds(source, saved.seeds):
+        inputs.take_up_seeds()
+    else:
+        inputs.add_seeds(source, saved.seeds)
     classes.set_legend(saved.legend)
     clusters.set_edits(saved.edits)
     return problem or words_for_size(saved, source)

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..core.errors import SeededKMeansError
 from ..core.legend import Legend
+from ..core.region import are_equal
 from ..io.files import safe_writer
 from ..io.images import read_image, write_image
 from ..io.placement import Placement
@@ -64,6 +65,15 @@ class Sitting:
     legend: Legend
     placement: Placement
     is_rgb: bool
+
+    def is_like(self, saved: SavedSession) -> bool:
+        """Whether a session of the same strokes would lead to the same result under the same names."""
+        request, legend = self.request, self.legend
+        # Listed in one only are classes that nobody painted.
+        own, other = legend.listing(saved.legend.values), saved.legend.listing(legend.values)
+        mine = request.channel_axis, request.preset, dict(request.params), request.edits, own.to_rows()
+        theirs = saved.channel_axis, saved.preset, dict(saved.params), saved.edits, other.to_rows()
+        return mine == theirs and are_equal(request.region, saved.region)
 
     def to_session(self, image_digest: str) -> SavedSession:
         """Return it in the form that is written."""

@@ -1,0 +1,63 @@
+"""Result layers of docks that were closed: the next dock of that kind goes on with them.
+
+Without it a dock that is opened again would add a second mask beside the first.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from weakref import ReferenceType, WeakKeyDictionary, ref
+
+from napari.layers import Image
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from napari.layers import Layer
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """A layer that shows a result, what of it, and where it was put.
+
+    The array is the layer's own: nobody else writes to it, unless the person paints there.
+    """
+
+    layer: "Layer"
+    data: NDArray[Any]
+    array: Any
+    placement: dict[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class _Left:
+    """All about a layer but the layer itself, which must not be kept alive."""
+
+    owner: str
+    image: ReferenceType[Image]
+    key: str
+    data: NDArray[Any]
+    array: Any
+    placement: dict[str, Any]
+
+
+_left: "WeakKeyDictionary[Layer, _Left]" = WeakKeyDictionary()
+
+
+def leave(owner: str, shown: Mapping[Image, Mapping[str, Shown]]) -> None:
+    """Leave layers to the next dock of the kind `owner`; keys are those of `Outputs`."""
+    for image, own in shown.items():
+        for key, one in own.items():
+            _left[one.layer] = _Left(owner, ref(image), key, one.data, one.array, one.placement)
+
+
+def take_up(owner: str, layers: "Iterable[Layer]") -> dict[Image, dict[str, Shown]]:
+    """Return those of `layers` that a dock of the kind `owner` left, once."""
+    found: dict[Image, dict[str, Shown]] = {}
+    for layer in layers:
+        left = _left.get(layer)
+        image = None if left is None else left.image()
+        if left is None or image is None or left.owner != owner:
+            continue
+        del _left[layer]
+        found.setdefault(image, {})[left.key] = Shown(layer, left.data, left.array, left.placement)
+    return found
