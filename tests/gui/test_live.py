@@ -426,3 +426,40 @@ def test_h_is_let_go_when_another_program_comes_to_the_front(window, docked, two
     key(window, QEvent.Type.KeyRelease, Qt.Key.Key_H)
     assert settle(docked) is Stage.DONE, docked.hint_line.text
     assert len(jobs) == 2
+
+
+def test_back_on_an_earlier_image_its_result_is_there_again(viewer, dock, live, two_halves, settle):
+    image, before = viewer.layers["halves"], mask(viewer).copy()
+    other = viewer.add_image(two_halves[::-1, ::-1].copy(), name="other")
+    dock.choice.choose_image(other)
+    seeds = dock.new_seeds()
+    settle(dock)
+    assert dock.result is None, "nobody has painted there"
+    paint_halves(seeds)
+    assert settle(dock) is Stage.DONE
+    dock.choice.choose_image(image)
+    assert dock.choice.seeds is live
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    np.testing.assert_array_equal(dock.result.labels, before)
+    assert all(row.share is not None for row in dock.class_list.rows)
+    np.testing.assert_array_equal(mask(viewer), before)
+
+
+def test_the_mask_follows_the_other_strokes_of_an_image(viewer, dock, live, settle):
+    other = dock.new_seeds()
+    other.data[10:40, 4:8], other.data[10:40, 20:24] = 1, 2
+    other.refresh()
+    assert settle(dock) is Stage.DONE
+    assert not np.array_equal(mask(viewer), expected(viewer, live).labels)
+    dock.choice.choose_seeds(live)
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    np.testing.assert_array_equal(mask(viewer), expected(viewer, live).labels)
+
+
+def test_without_live_choosing_an_earlier_image_starts_nothing(viewer, dock, live, two_halves, settle):
+    image = viewer.layers["halves"]
+    dock.run_bar.set_live(False)
+    dock.choice.choose_image(viewer.add_image(two_halves.T, name="other"))
+    dock.choice.choose_image(image)
+    assert settle(dock) is Stage.READY
+    assert dock.result is None
