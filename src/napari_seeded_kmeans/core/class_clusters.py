@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from .class_counts import read_counts
 from .errors import warn
 from .kmeans import KMeansResult, kmeans
-from .palette_edits import Grouping
 from .params import Params
 from .quick_kmeans import quick_kmeans
+from .taught import Grouping
 
 Samples = NDArray[np.float32]
 Cluster = Callable[[Samples, int, int], KMeansResult]

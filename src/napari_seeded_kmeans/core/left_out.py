@@ -19,9 +19,9 @@ from .errors import SeededKMeansError
 from .evidence import evidence_of
 from .features import FeatureRecipe, check_image
 from .model import NO_PAIRS, finite_places, fit_samples, open_workspace, painted_pairs
-from .palette_edits import Taught
 from .params import Params, make_params
 from .seeds import check_seed_image, check_seeds, seed_classes
+from .taught import Taught
 from .threads import Cancel, stop_if
 from .workspace import Workspace
 

@@ -19,10 +19,10 @@ from ._kernels import rbf
 from .class_clusters import KnownClusters, find_clusters
 from .errors import SeededKMeansError
 from .palette import Palette
-from .palette_edits import Grouping
 from .params import Params
 from .readout import fit_readout
 from .scores import class_scores, nearest_distances, rbf_scores, responsibilities
+from .taught import Grouping
 from .threads import Cancel
 
 Samples = NDArray[np.float32]

@@ -21,12 +21,13 @@ from .frames import Spacing, are_frames, counts_frames, with_frames
 from .labelling import choose, class_indices
 from .looks import Look, check_painted, fit_look
 from .palette import Palette
-from .palette_edits import NO_EDITS, Grouping, PaletteEdits, Taught, check_edited
+from .palette_edits import NO_EDITS, PaletteEdits, check_edited
 from .params import Params, read_params
 from .scene import View
 from .score_maps import Maps, ScoreMaps
 from .seeds import check_seed_image, check_seeds, painted_places, seed_classes
 from .spread import Spread
+from .taught import Grouping, Taught
 from .texture import SIGMAS_PX, can_have_texture, n_color_columns, n_filtered
 from .threads import Cancel, Progress, map_tiles, stop_if
 from .workspace import Shelf, Workspace

@@ -10,7 +10,7 @@ on the same strokes give the same bits.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,68 +25,19 @@ from .palette_steps import (
     Lock,
     Reassign,
     Regroup,
-    Row,
     Samples,
     Weigh,
     check_weight,
     read_step,
     step_to_dict,
 )
+from .taught import Taught, teach
 
 if TYPE_CHECKING:
     from .model import Model
 
 # Beyond as many reaches of its class a pixel is none of its clusters'.
 _REACHES = 4.0
-# A colour that is added counts as much as an average cluster among as many as this.
-_CLUSTERS_PER_CLASS = 16
-_LEAST_WEIGHT_PX = 30
-
-
-class Grouping(NamedTuple):
-    """Which painted pixels are clustered by themselves.
-
-    Attributes
-    ----------
-    ids : ndarray (n,), int32
-        Which of `sizes` a pixel is clustered with; -1 with all the others of its class.
-    sizes : tuple of int
-        Into how many clusters each group goes.
-    fixed : mapping of int to tuple of float
-        Groups whose cluster is given beforehand.
-    """
-
-    ids: NDArray[np.int32]
-    sizes: tuple[int, ...]
-    fixed: Mapping[int, Row]
-
-    def at(self, chosen: NDArray[np.bool_]) -> "Grouping":
-        """Return the grouping of some of the pixels."""
-        return self._replace(ids=self.ids[chosen])
-
-
-class Taught(NamedTuple):
-    """What a palette with edits is learnt from.
-
-    Attributes
-    ----------
-    pixel_values : ndarray (n,), integer
-        What each painted pixel counts for; 0 if it is left out.
-    samples : ndarray (m, d), float32
-        The pixels that are not left out, then those that stand for added colours.
-    values : ndarray (m,), integer
-        Their class values.
-    grouping : Grouping or None
-        None where there are no edits.
-    voices : ndarray (m,), float64, or None
-        How much each counts when likeness is read; None where all count once.
-    """
-
-    pixel_values: NDArray[np.integer]
-    samples: Samples
-    values: NDArray[np.integer]
-    grouping: Grouping | None = None
-    voices: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True)
@@ -203,25 +154,7 @@ class PaletteEdits:
 
     def apply(self, samples: Samples, values: NDArray[np.integer]) -> Taught:
         """Return what painted pixels (n, d) of classes `values` (n,) teach."""
-        if not self.steps:
-            return Taught(values, samples, values)
-        pool = _Pool(samples, values.copy())
-        for step in self.steps:
-            match step:
-                case Reassign(cell, to):
-                    pool.values[pool.gather([cell], 1)] = _fitting(to, values.dtype)
-                case LeaveOut(cell, _):
-                    pool.values[cell.holds(pool.samples, pool.values)] = 0
-                case Regroup(cells, n_clusters):
-                    pool.gather(cells, n_clusters)
-                case Lock(cell):
-                    pool.fixed[len(pool.sizes)] = cell.center
-                    pool.gather([cell], 1)
-                case Weigh(cell, weight):
-                    pool.voices[cell.holds(pool.samples, pool.values)] = weight
-                case AddColor():
-                    pool.add(step)
-        return pool.taught(len(values))
+        return teach(self.steps, samples, values) if self.steps else Taught(values, samples, values)
 
     # ---- files ----
 
@@ -279,54 +212,3 @@ def _cell(model: "Model", row: int) -> Cell:
     centers = tuple(tuple(center) for center in palette.centers[own].tolist())
     radius = _REACHES * max(float(look.reaches[model.classes.index(value)]), look.bandwidth)
     return Cell(value, centers, int(np.searchsorted(own, row)), radius)
-
-
-def _fitting(value: int, dtype: np.dtype[Any]) -> int:
-    """Return a class value if seeds of this type can hold it."""
-    if value > np.iinfo(dtype).max:
-        raise SeededKMeansError(f"edits name class {value}, which seeds of type {dtype} cannot hold.")
-    return value
-
-
-class _Pool:
-    """Painted pixels, and those that stand for added colours, while edits act on them one by one."""
-
-    def __init__(self, samples: Samples, values: NDArray[np.integer]) -> None:
-        self.samples = samples
-        self.values = values
-        self.ids = np.full(len(values), -1, np.int32)
-        self.voices = np.ones(len(values))
-        self.sizes: list[int] = []
-        self.fixed: dict[int, Row] = {}
-
-    def gather(self, cells: Sequence[Cell], n_clusters: int) -> NDArray[np.bool_]:
-        """Have the pixels in some cells clustered by themselves; return which they are."""
-        inside: NDArray[np.bool_] = np.logical_or.reduce(
-            [cell.holds(self.samples, self.values) for cell in cells]
-        )
-        self.ids[inside] = len(self.sizes)
-        self.sizes.append(n_clusters)
-        return inside
-
-    def add(self, step: AddColor) -> None:
-        """Append the pixels that stand for a colour, a group of their own."""
-        d = self.samples.shape[1]
-        if len(step.features) != d:
-            raise SeededKMeansError(
-                f"an added colour has {len(step.features)} features, but this image's pixels have {d}."
-            )
-        n_own = int(np.count_nonzero(self.values == step.class_value))
-        n = max(_LEAST_WEIGHT_PX, n_own // _CLUSTERS_PER_CLASS)
-        value = _fitting(step.class_value, self.values.dtype)
-        self.samples = np.concatenate([self.samples, np.tile(np.array(step.features, np.float32), (n, 1))])
-        self.values = np.append(self.values, np.full(n, value, self.values.dtype))
-        self.ids = np.append(self.ids, np.full(n, len(self.sizes), np.int32))
-        self.voices = np.append(self.voices, np.ones(n))
-        self.sizes.append(1)
-
-    def taught(self, n_painted: int) -> Taught:
-        """Return what is left, the first `n_painted` being pixels."""
-        kept = self.values != 0
-        voices = self.voices[kept] if (self.voices != 1).any() else None
-        grouping = Grouping(self.ids[kept], tuple(self.sizes), self.fixed)
-        return Taught(self.values[:n_painted], self.samples[kept], self.values[kept], grouping, voices)
