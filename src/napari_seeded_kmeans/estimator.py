@@ -159,8 +159,9 @@ def segment(
     SeededKMeansError
         When an argument is unusable; the sentence names it and its value.
     """
-    estimator = SeededKMeans(preset=preset, random_state=random_state, edits=edits, **params)
     part = Part(image, seeds, channel_axis, ignore, region)
+    heeded = (edits or NO_EDITS).ignoring(part.ignored)
+    estimator = SeededKMeans(preset=preset, random_state=random_state, edits=heeded, **params)
     estimator.model_, found = core.segment(
         part.image,
         part.seeds,

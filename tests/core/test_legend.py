@@ -16,6 +16,7 @@ def test_at_first_there_are_background_and_foreground():
 
 def test_a_class_is_added_where_a_value_is_free():
     assert Legend().listing([3, 7]).next_value() == 4
+    assert Legend().listing([3, 7]).next_value({4, 5}) == 6
     assert Legend().without(1).next_value() == 1
 
 

@@ -248,6 +248,27 @@ def test_edits_are_taken_back_to_the_bit_in_any_order(image, seeds):
     np.testing.assert_array_equal(fit(image, seeds, first).scores, result.scores)
 
 
+def test_without_a_class_nothing_leads_to_it_and_nothing_is_about_it(image, seeds):
+    result = fit(image, seeds)
+    model = result.model.model_
+    first = PaletteEdits().muted(model, rows_like(result, DARK)[0])
+    edits = give_away(first, result, RED, 3)
+    given = fit(image, seeds, edits)
+    edits = edits.locked(given.model.model_, rows_like(given, RED)[0]).with_color(model, (0, 0, 0), 3)
+    assert edits.classes == {3}
+    assert edits.without_class(3) == first
+    assert edits.without_class(3).without_class(1) == PaletteEdits()
+
+
+def test_what_is_given_to_a_class_that_is_ignored_is_left_out(image, seeds):
+    result = fit(image, seeds)
+    edits = give_away(PaletteEdits(), result, RED, 3).with_color(result.model.model_, (0, 0, 0), 3)
+    edited = segment(image, seeds, edits=edits, ignore=3, **PLAIN)
+    assert edited.classes == (1, 2)
+    assert not rows_like(edited, RED)
+    assert edits.ignoring(()) == edits
+
+
 def test_they_come_back_from_json_and_with_the_model(image, seeds, tmp_path):
     result = fit(image, seeds)
     model = result.model.model_

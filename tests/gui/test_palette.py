@@ -437,6 +437,65 @@ def test_the_row_of_an_added_colour_is_scrolled_to_and_lit(viewer, dock, seeds, 
     assert viewer.layers["squares highlight"].visible
 
 
+def test_a_deleted_class_takes_along_what_was_given_to_it_until_that_is_undone(
+    viewer, dock, seeds, settle, qtbot
+):
+    mask = viewer.layers["squares mask"]
+    before = mask.data.copy()
+    dock.classes.add()
+    dock.clusters.reassign(numbers_of(dock, (60, 160, 60)), 3)
+    settle(dock)
+    given = mask.data.copy()
+    assert set(np.unique(given)) == {1, 2, 3}
+    dock.classes.delete(3)
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    assert dock.clusters.edits == PaletteEdits()
+    np.testing.assert_array_equal(mask.data, before)
+    assert "class 3" not in dock.hint_line.text
+    dock.clusters.undo()
+    settle(dock)
+    assert [row.value for row in dock.class_list.rows] == [1, 2, 3]
+    np.testing.assert_array_equal(mask.data, given)
+    dock.clusters.redo()
+    settle(dock)
+    np.testing.assert_array_equal(mask.data, before)
+
+
+def test_what_was_given_to_a_deleted_class_comes_again_with_its_strokes(viewer, dock, seeds, settle, qtbot):
+    seeds.paint((2, 2), 3)
+    settle(dock)
+    qtbot.waitUntil(lambda: len(dock.class_list.rows) == 3)
+    dock.clusters.reassign(numbers_of(dock, (60, 160, 60)), 3)
+    settle(dock)
+    edits, mask = dock.clusters.edits, viewer.layers["squares mask"].data.copy()
+    dock.classes.delete(3)
+    settle(dock)
+    dock.clusters.weigh(0, 2.0)
+    later = dock.clusters.edits.steps
+    assert dock.classes.legend.next_value(dock.clusters.taken_classes) == 4, "3 may come again"
+    seeds.undo()
+    settle(dock)
+    qtbot.waitUntil(lambda: dock.clusters.edits.steps == (*edits.steps, *later))
+    dock.clusters.set_edits(edits)
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    np.testing.assert_array_equal(viewer.layers["squares mask"].data, mask)
+
+
+def test_a_class_that_clusters_are_given_to_is_listed_and_its_value_is_taken(dock, seeds, settle):
+    dock.clusters.reassign(numbers_of(dock, (60, 160, 60)), 3)
+    assert [row.value for row in dock.class_list.rows] == [1, 2, 3]
+    assert dock.classes.add() == 4
+
+
+def test_clusters_cannot_be_given_to_a_class_that_is_ignored(dock, seeds, settle):
+    dock.classes.add()
+    texts = [action.text() for action in dock.insight.table.class_menu.actions()]
+    assert texts[-1] == "3  class 3"
+    dock.classes.set_ignored(3, True)
+    settle(dock)
+    assert [action.text() for action in dock.insight.table.class_menu.actions()] == texts[:-1]
+
+
 def test_every_seeds_layer_has_its_own_edits(dock, seeds):
     give_leaf_away(dock)
     edits = dock.clusters.edits

@@ -1,6 +1,6 @@
 """What the classes are called and how they are drawn: a value, so that it can be kept, compared and saved."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
@@ -46,9 +46,10 @@ class Legend:
         """Return the legend with these classes listed, too."""
         return replace(self, values=tuple(sorted({*self.values, *values})))
 
-    def next_value(self) -> int:
-        """Return the value of a class to be added: the lowest that is free."""
-        return next(value for value in range(1, len(self.values) + 2) if value not in self.values)
+    def next_value(self, taken: Collection[int] = ()) -> int:
+        """Return the value of a class to be added: the lowest that is neither listed nor `taken`."""
+        used = {*self.values, *taken}
+        return next(value for value in range(1, len(used) + 2) if value not in used)
 
     def renamed(self, value: int, name: str) -> Self:
         """Return the legend with another name of a class; an empty one means the usual."""

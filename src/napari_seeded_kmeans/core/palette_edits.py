@@ -8,7 +8,7 @@ cell, as far as its class reaches), in features that stay as they are from the f
 on the same strokes give the same bits.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
@@ -122,6 +122,26 @@ class PaletteEdits:
         steps.remove(step)
         return replace(self, recipe=self.recipe if steps else None, steps=tuple(steps))
 
+    def without_class(self, value: int) -> Self:
+        """Return the edits without those that lead to a class, or that are about its clusters."""
+        steps = tuple(step for step in self.steps if value != _target(step) and value not in _classes(step))
+        return replace(self, recipe=self.recipe if steps else None, steps=steps)
+
+    def ignoring(self, values: Collection[int]) -> Self:
+        """Return the edits as they count where some classes teach nothing: what these get is left out."""
+        steps: list[Edit] = []
+        for step in self.steps:
+            if _target(step) not in values:
+                steps.append(step)
+            elif isinstance(step, Reassign):
+                steps.append(LeaveOut(step.cell, is_muted=False))
+        return replace(self, recipe=self.recipe if steps else None, steps=tuple(steps))
+
+    @property
+    def classes(self) -> frozenset[int]:
+        """The classes that clusters are given to and colours are added for."""
+        return frozenset(value for step in self.steps if (value := _target(step)) is not None)
+
     @property
     def muted_steps(self) -> tuple[LeaveOut, ...]:
         """The clusters that are muted."""
@@ -201,6 +221,20 @@ def check_edited(values: NDArray[np.integer]) -> tuple[int, ...]:
             f"edits leave {f'only class {classes[0]}' if classes else 'no class'}: undo one, or paint more."
         )
     return classes
+
+
+def _target(step: Edit) -> int | None:
+    """Return the class that a step gives pixels to."""
+    if isinstance(step, AddColor):
+        return step.class_value
+    return step.to if isinstance(step, Reassign) else None
+
+
+def _classes(step: Edit) -> set[int]:
+    """Return the classes whose clusters a step is about."""
+    if isinstance(step, AddColor):
+        return set()
+    return {cell.class_value for cell in (step.cells if isinstance(step, Regroup) else (step.cell,))}
 
 
 def _cell(model: "Model", row: int) -> Cell:

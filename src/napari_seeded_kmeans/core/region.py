@@ -34,6 +34,8 @@ class Part:
         Cropped; seeds that take no part are 0.
     valid : ndarray, bool, or None
         Which pixels of the cropped seeds take part; None if all do.
+    ignored : frozenset of int
+        Classes that teach nothing.
 
     Raises
     ------
@@ -59,9 +61,9 @@ class Part:
             self.image = _crop(image, seeds, self._box, channel_axis)
             self.seeds, self.valid = np.asarray(seeds)[self._box], inside[self._box]
             _check_strokes(np.asarray(seeds), self.seeds * self.valid)
-        ignored = set(ignore) if isinstance(ignore, Collection) else {ignore}
-        if ignored:
-            teaching = ~np.isin(self.seeds, list(ignored))
+        self.ignored = frozenset(ignore) if isinstance(ignore, Collection) else frozenset({ignore})
+        if self.ignored:
+            teaching = ~np.isin(self.seeds, list(self.ignored))
             self.valid = teaching if self.valid is None else self.valid & teaching
         if self.valid is not None:
             self.seeds = np.asarray(self.seeds) * self.valid

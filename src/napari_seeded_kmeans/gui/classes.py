@@ -1,4 +1,4 @@
-"""The classes of the seeds that are followed: joins their legend, the list and the layer."""
+"""The classes of the seeds that are followed: joins their legend, the list, the layer and the palette."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,6 +10,7 @@ from qtpy.QtCore import QObject, Signal
 from ..core.legend import Legend
 from .class_list import ClassList, ClassRow
 from .layer_watch import LayerWatch
+from .palette import Palette
 from .seeds_layer import dress, erase_class, paint_with
 
 # By seeds, not by dock: what classes are called is not forgotten when a dock is closed.
@@ -24,9 +25,10 @@ class Classes(QObject):
     chosen = Signal()
     """Somebody chose a class, to paint with it."""
 
-    def __init__(self, view: ClassList) -> None:
+    def __init__(self, view: ClassList, clusters: Palette) -> None:
         super().__init__()
         self._view = view
+        self._clusters = clusters
         self._layer: LayerWatch[Labels] = LayerWatch(("selected_label",), self._on_label_selected)
         self._strokes: Mapping[int, int] = {}
         self._shares: Mapping[int, float] = {}
@@ -37,6 +39,7 @@ class Classes(QObject):
         view.add_requested.connect(self._on_add_requested)
         view.delete_requested.connect(self.delete)
         view.ignore_toggled.connect(self.set_ignored)
+        clusters.changed.connect(self._on_palette_edited)
         self.follow(None)
 
     @property
@@ -53,11 +56,13 @@ class Classes(QObject):
             _legends[layer] = legend
             dress(layer, legend)
             self._show()
+            # A class that is listed again has what was given to it.
+            self._clusters.bring_back(legend.values)
             self.changed.emit()
 
     def add(self) -> int:
         """Add a class, to be painted from now on; return its value."""
-        value = self.legend.next_value()
+        value = self.legend.next_value(self._clusters.taken_classes)
         self.set_legend(self.legend.adding(value))
         self._on_selected(value)
         return value
@@ -80,12 +85,18 @@ class Classes(QObject):
         self.set_legend(self.legend.ignoring(value, is_ignored))
 
     def delete(self, value: int) -> None:
-        """Remove a class; its strokes become unpainted in one step that can be undone."""
+        """Remove a class; its strokes become unpainted in one step that can be undone.
+
+        What was given to it in the palette goes back, and comes again with the strokes, or by the palette's
+        own undo.
+        """
         layer = self._layer.layer
         if layer is not None:
             erase_class(layer, value)
             self._strokes = {key: n for key, n in self._strokes.items() if key != value}
             self.set_legend(self.legend.without(value))
+            # Not before: while it is listed it has what was given to it.
+            self._clusters.drop_class(value)
             if layer.selected_label == value and self.legend.values:
                 self._on_selected(self.legend.values[0])
 
@@ -117,6 +128,10 @@ class Classes(QObject):
         if self._layer.layer is not None:
             paint_with(self._layer.layer, value)
             self.chosen.emit()
+
+    def _on_palette_edited(self) -> None:
+        """List every class that pixels are given to."""
+        self.set_legend(self.legend.listing(self._clusters.edits.classes))
 
     def _on_add_requested(self) -> None:
         self._view.edit_name(self.add())

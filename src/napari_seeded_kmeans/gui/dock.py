@@ -165,8 +165,8 @@ class SeededSegmentation(DockFrame):
         self._fill(*front.column(), self.insight.palette_fold, self.insight.why_fold)
 
     def _make_workers(self) -> None:
-        self.classes = Classes(self.class_list)
         self.clusters = self.insight.clusters
+        self.classes = Classes(self.class_list, self.clusters)
         self._updates = Updates()
         self._chosen = Chosen(self._front.choices_line, self.params, self._updates)
         self._results = Results(

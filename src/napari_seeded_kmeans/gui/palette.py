@@ -1,6 +1,7 @@
 """Edits of the palette of the seeds that are followed: joins their history, the table and what lights up."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -141,22 +142,33 @@ class Palette(QObject):
     def undo(self) -> None:
         """Take back the last edit."""
         if self._history.can_undo:
-            self._history.undo()
-            self._on_edited()
+            self._change(EditHistory.undo)
 
     def redo(self) -> None:
         """Make the edit again that was taken back last."""
         if self._history.can_redo:
-            self._history.redo()
-            self._on_edited()
+            self._change(EditHistory.redo)
 
     def set_edits(self, edits: PaletteEdits) -> None:
         """Take other edits for the seeds that are followed."""
         if edits != self.edits:
-            self._history.take(edits)
-            self._on_edited()
+            self._change(lambda history: history.take(edits))
 
     # ---- for the dock ----
+
+    @property
+    def taken_classes(self) -> frozenset[int]:
+        """The classes that edits lead to, or would if the deletion of one was taken back."""
+        return self._history.classes
+
+    def drop_class(self, value: int) -> None:
+        """Take back what leads to a class that is deleted, in one step that can be undone."""
+        self._change(lambda history: history.drop_class(value))
+
+    def bring_back(self, values: Collection[int]) -> None:
+        """Have the edits again that went with classes, if these were deleted and are there again."""
+        for value in values:
+            self._change(partial(EditHistory.bring_back, value=value))
 
     def follow(self, layer: Labels | None) -> None:
         """Keep edits of the seeds in `layer` from now on."""
@@ -192,9 +204,13 @@ class Palette(QObject):
     def _history(self) -> EditHistory:
         return EditHistory() if self._layer is None else _histories.setdefault(self._layer, EditHistory())
 
-    def _on_edited(self) -> None:
-        self._show()
-        self.changed.emit()
+    def _change(self, do: Callable[[EditHistory], None]) -> None:
+        """Change the history, and tell of it if the edits are others then."""
+        before = self.edits
+        do(self._history)
+        if self.edits != before:
+            self._show()
+            self.changed.emit()
 
     def _edit_each(
         self, rows: Sequence[int], edit: Callable[[PaletteEdits, Model, int], PaletteEdits]
@@ -228,7 +244,9 @@ class Palette(QObject):
         # Until the shares are known nothing moves: it would move again.
         stays = self._stays or self._clusters is None
         rows = arranged(found, self._view.rows, near, stays=stays)
-        classes = [(value, legend.name_of(value)) for value in legend.values]
+        # What is given to a class that is ignored would be painted with it nevertheless.
+        offered = (value for value in legend.values if value not in legend.ignored)
+        classes = [(value, legend.name_of(value)) for value in offered]
         is_to_come = self._is_sought and self._learnt != self.edits
         selected = [] if is_to_come else self._still_selected(rows, near)
         self._view.show_rows(rows, classes, selected)
