@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from napari_seeded_kmeans import segment
-from napari_seeded_kmeans.core.explanation import find_conflicts, nearest_clusters
+from napari_seeded_kmeans import PaletteEdits, segment
+from napari_seeded_kmeans.core.explanation import find_conflicts, nearest_clusters, strokes_behind
 
 pytestmark = pytest.mark.filterwarnings("ignore:Class .* distinct colours only")
 
@@ -40,6 +40,30 @@ def test_a_stranger_is_far_from_all(image):
     near = nearest_clusters(model.model_, model.features_at(image, (15, 75)), n=2)
     assert len(near) == 2
     assert near[0].distance > 4
+
+
+def test_the_strokes_behind_a_cluster_are_of_its_class_and_are_all_that_taught(image):
+    seeds = seeds_of(1, 2, 2)
+    # Painted on what looks like the other class: nearest is a cluster of that one.
+    seeds[2:6, 35:55] = 1
+    model = segment(image, seeds).model.model_
+    places, rows = strokes_behind(model, PaletteEdits(), image, seeds)
+    np.testing.assert_array_equal(places, np.flatnonzero(seeds))
+    np.testing.assert_array_equal(model.palette.classes[rows], seeds.ravel()[places])
+
+
+@pytest.mark.parametrize("way", ["muted", "reassigned"])
+def test_strokes_count_for_what_edits_make_of_them(way, image):
+    seeds = seeds_of(1, 2, 2)
+    plain = segment(image, seeds, n_clusters=2).model.model_
+    row = nearest_clusters(plain, segment(image, seeds).model.features_at(image, (15, 75)), n=1)[0].row
+    edits = PaletteEdits()
+    edits = edits.muted(plain, row) if way == "muted" else edits.reassigned(plain, row, 3)
+    model = segment(image, seeds, n_clusters=2, edits=edits).model.model_
+    places, rows = strokes_behind(model, edits, image, seeds)
+    bright = places % 90 >= 60
+    assert not bright.any() if way == "muted" else set(model.palette.classes[rows[bright]]) == {3}
+    assert not set(model.palette.classes[rows[~bright]]) & {3}
 
 
 def test_strokes_that_agree_have_no_conflicts(image):

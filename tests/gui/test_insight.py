@@ -226,6 +226,38 @@ def test_the_strokes_behind_a_pixel_light_up(viewer, dock, seeds, qtbot):
     assert not viewer.layers["halves highlight"].visible
 
 
+@pytest.mark.parametrize("way", ["ignored", "outside", "muted"])
+def test_strokes_that_teach_nothing_are_behind_nothing(way, viewer, dock, seeds, settle, qtbot):
+    seeds.data[2:6, 34:60] = 3
+    if way == "outside":
+        inside = np.zeros(seeds.data.shape, np.uint8)
+        inside[8:] = 1
+        dock.choice.choose_region(viewer.add_labels(inside, name="lower part"))
+    seeds.refresh()
+    settle(dock)
+    dock.insight.palette_fold.set_open(True)
+    if way == "ignored":
+        dock.classes.set_ignored(3, True)
+    elif way == "muted":
+        qtbot.waitUntil(lambda: len(dock.insight.table.rows) > 0)
+        third = [row.number for row in dock.insight.table.rows if row.class_value == 3]
+        while third:
+            dock.clusters.mute(third[0], True)
+            assert settle(dock) is Stage.DONE, dock.hint_line.text
+            third = [
+                row.number for row in dock.insight.table.rows if row.class_value == 3 and row.number >= 0
+            ]
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    ask(dock, (20, 50), qtbot)
+    qtbot.mouseClick(dock.insight.panel.strokes_button, Qt.MouseButton.LeftButton)
+    lit = viewer.layers["halves highlight"].data.astype(bool)
+    assert lit.any()
+    assert set(seeds.data[lit]) == {2}
+    dock.insight._inspector._find_strokes(dock.insight._inspector._case, tuple(range(20)))
+    lit = viewer.layers["halves highlight"].data.astype(bool)
+    np.testing.assert_array_equal(lit, np.isin(seeds.data, (1, 2)))
+
+
 def test_strokes_that_contradict_each_other_are_named_and_shown(viewer, dock, seeds, settle, qtbot):
     dock.insight.why_fold.set_open(True)
     assert not dock.insight.panel.conflict

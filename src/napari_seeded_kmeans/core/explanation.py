@@ -3,10 +3,14 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
+from .features import check_image
 from .looks import least_reaches
-from .model import Model
+from .model import Model, finite_places
+from .palette_edits import PaletteEdits
+from .scores import nearest_center
+from .workspace import Workspace
 
 # Two clusters this near, in bandwidths, share most of their pixels.
 _CONFLICT = 1.0
@@ -57,6 +61,48 @@ def nearest_clusters(model: Model, features: ArrayLike, n: int = 3) -> tuple[Nea
         NearCluster(int(row), int(palette.classes[row]), float(distances[row] / reaches[row]))
         for row in np.argsort(distances, kind="stable")[:n]
     )
+
+
+def strokes_behind(
+    model: Model,
+    edits: PaletteEdits,
+    image: ArrayLike,
+    seeds: NDArray[np.integer],
+    *,
+    channel_axis: int | None = None,
+) -> tuple[NDArray[np.intp], NDArray[np.integer]]:
+    """Return which painted pixels taught a model, and which of its clusters each of them is behind.
+
+    Parameters
+    ----------
+    model : Model
+    edits : PaletteEdits
+        Those it was fitted with.
+    image : array
+        The one that was painted on.
+    seeds : ndarray (*spatial,), integer
+        Without strokes that take no part.
+    channel_axis : int, optional
+        Which axis of the image holds the channels.
+
+    Returns
+    -------
+    places : ndarray (n,), intp
+        Where in the flattened image they are.
+    rows : ndarray (n,), int32
+        The nearest row of `model.palette` among those of the class that the pixel counts for.
+    """
+    workspace = Workspace(check_image(image, seeds.ndim, channel_axis), model.recipe, kept_bytes=0)
+    places = finite_places(seeds, workspace.finite)
+    samples = workspace.samples(places)
+    values = edits.apply(samples, seeds.ravel()[places]).pixel_values
+    palette = model.palette
+    rows = np.zeros(len(places), np.int32)
+    for value in model.classes:
+        own, inside = np.flatnonzero(palette.classes == value), values == value
+        colors = samples[inside, : palette.centers.shape[1]]
+        rows[inside] = own[nearest_center(colors, palette.centers[own])[0]]
+    return places[values != 0], rows[values != 0]
 
 
 def find_conflicts(model: Model) -> tuple[Conflict, ...]:

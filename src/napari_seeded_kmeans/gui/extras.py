@@ -16,6 +16,7 @@ from qtpy.QtCore import QObject, Signal
 
 from ..core.cutout import cut_out
 from ..core.errors import CancelledError
+from ..core.explanation import strokes_behind
 from ..core.guidance import next_stroke
 from ..core.instances import measure_objects, split_touching
 from ..core.legend import Legend
@@ -46,7 +47,8 @@ class _Facts:
 class Clusters:
     """Rows of the palette, from 1 on, by pixel (*spatial,); colour (k, c) and share (k,) of each row.
 
-    `painted` are the places of the painted pixels in the flattened image, `painted_rows` the rows there.
+    `painted` are the places in the flattened image of the painted pixels that taught the model,
+    `painted_rows` the clusters each of them is behind, from 0 on.
     """
 
     rows: NDArray[np.integer]
@@ -188,11 +190,20 @@ def _scores(facts: _Facts, _known: Mapping[str, Any]) -> NDArray[np.float32]:
 
 def _clusters(facts: _Facts, _known: Mapping[str, Any]) -> Clusters:
     model = facts.answer.segmentation.model
+    if model.model_ is None:
+        raise ValueError("a result has a fitted model")
     rows = small_integers(model.cluster_map(facts.image, channel_axis=facts.channel_axis))
     colors = model.palette_colors
     counts = np.bincount(rows.ravel(), minlength=len(colors) + 1)[1:]
-    painted = np.flatnonzero(facts.answer.seeds)
-    return Clusters(rows, colors, counts / rows.size, painted, rows.ravel()[painted])
+    painted, behind = strokes_behind(
+        model.model_, model.edits, facts.image, _that_teach(facts.answer), channel_axis=facts.channel_axis
+    )
+    return Clusters(rows, colors, counts / rows.size, painted, behind)
+
+
+def _that_teach(answer: Answer) -> NDArray[np.integer]:
+    """Return the seeds (*spatial,) that take part: no others have a label."""
+    return np.where(answer.segmentation.labels != 0, answer.seeds, answer.seeds.dtype.type(0))
 
 
 def _cut_out(facts: _Facts, _known: Mapping[str, Any]) -> NDArray[np.uint8]:

@@ -35,10 +35,10 @@ class Case:
     clusters: Clusters | None
 
     def painted_on(self, rows: Sequence[int]) -> NDArray[np.intp]:
-        """Return where, in the flattened image, painted pixels are nearest to one of some clusters."""
+        """Return where, in the flattened image, the painted pixels behind some clusters are."""
         if self.clusters is None:
             return np.empty(0, np.intp)
-        behind = np.isin(self.clusters.painted_rows, np.array(rows) + 1)
+        behind = np.isin(self.clusters.painted_rows, rows)
         return self.clusters.painted[behind]
 
 
