@@ -66,11 +66,11 @@ def test_what_is_special_about_a_pixel_is_said(change, words):
     assert words in why(question, Legend())
 
 
-def test_a_conflict_names_both_classes_and_how_many_more():
+def test_a_conflict_names_both_classes_and_which_it_is():
     rows = NearRow("#102030", 1, 0, 5), NearRow("#102031", 2, 0, 6)
-    assert "<b>background</b> and" in conflict(*rows, 0, Legend())
-    assert "One more pair" in conflict(*rows, 1, Legend())
-    assert "3 more pairs" in conflict(*rows, 3, Legend())
+    assert "Conflict: <span" in conflict(*rows, 1, 1, Legend())
+    assert "<b>background</b> and" in conflict(*rows, 1, 1, Legend())
+    assert "Conflict 2 of 10: <span" in conflict(*rows, 2, 10, Legend())
 
 
 # ---- in the dock ----
@@ -273,6 +273,37 @@ def test_strokes_that_contradict_each_other_are_named_and_shown(viewer, dock, se
     lit = viewer.layers["halves highlight"].data.astype(bool)
     assert lit[10:40, 50:60].any()
     assert not lit[:, :32].any()
+
+
+def test_words_and_light_are_about_the_same_conflict(viewer, dock, two_halves, settle, qtbot):
+    seeds = prepare(viewer, dock, two_halves, settle)
+    dock.insight.why_fold.set_open(True)
+    # One on either half, each told by its colour.
+    seeds.data[10:40, 50:54] = 1
+    seeds.data[10:40, 10:14] = 2
+    seeds.refresh()
+    settle(dock)
+    qtbot.waitUntil(lambda: "clusters" in dock._extras.of(dock._results.last.answer))
+    panel, inspector = dock.insight.panel, dock.insight._inspector
+    n = len(inspector._conflicts)
+    assert n > 1
+    assert panel.conflict_button.text() == "Show these strokes"
+    for press in range(n + 2):
+        qtbot.mouseClick(panel.conflict_button, Qt.MouseButton.LeftButton)
+        number = press % n + 1
+        assert f"Conflict {number} of {n}:" in panel.conflict
+        colors = [
+            inspector._row(inspector._case, row, 0).color for row in inspector._conflicts[number - 1].rows
+        ]
+        assert all(color in panel.conflict for color in colors)
+        is_bright = int(colors[0][1:3], 16) > 120
+        lit = viewer.layers["halves highlight"].data.astype(bool)
+        assert lit[:, 32:].any() == is_bright
+        assert lit[:, :32].any() != is_bright
+        assert panel.conflict_button.text() == "Show the next pair"
+        # What is told again is told of the same.
+        dock.classes.rename(1, f"ground {press}")
+        assert f"Conflict {number} of {n}:" in panel.conflict
 
 
 def test_paint_here_next_says_what_is_in_doubt_and_rings_it(viewer, dock, seeds, settle, qtbot):

@@ -63,6 +63,8 @@ class Inspector(QObject):
         self._pixel: Pixel | None = None
         self._seen_by: Model | None = None
         self._conflicts: tuple[Conflict, ...] = ()
+        # Which of them is told of, and whether its strokes were lit up.
+        self._told, self._is_lit = 0, False
         view.strokes_requested.connect(self._on_strokes_requested)
         view.conflict_requested.connect(self._on_conflict_requested)
 
@@ -88,11 +90,13 @@ class Inspector(QObject):
 
     def show(self, case: Case) -> None:
         """Take another result to ask about."""
+        is_new = self._case is None or self._case.model is not case.model
         self._case = case
         self._view.set_ready(True)
+        if is_new:
+            self._conflicts, self._told, self._is_lit = find_conflicts(case.model), 0, False
         if not self._view.isVisible():
             return
-        self._conflicts = find_conflicts(case.model)
         self._show_conflict()
         if self._position is None:
             self._view.show_answer(_PROMPT)
@@ -144,8 +148,10 @@ class Inspector(QObject):
         if case is None or not self._conflicts:
             self._view.show_conflict("")
             return
-        first, second = (self._row(case, row, 0) for row in self._conflicts[0].rows)
-        self._view.show_conflict(conflict(first, second, len(self._conflicts) - 1, case.legend))
+        first, second = (self._row(case, row, 0) for row in self._conflicts[self._told].rows)
+        n = len(self._conflicts)
+        text = conflict(first, second, self._told + 1, n, case.legend)
+        self._view.show_conflict(text, has_next=self._is_lit and n > 1)
 
     def _row(self, case: Case, row: int, distance: float) -> NearRow:
         palette = case.model.palette
@@ -159,11 +165,14 @@ class Inspector(QObject):
 
     def _on_conflict_requested(self) -> None:
         if self._case is not None and self._conflicts:
-            self._find_strokes(self._case, self._conflicts[0].rows)
-            # The next press shows the next pair.
-            self._conflicts = (*self._conflicts[1:], self._conflicts[0])
+            if self._is_lit:
+                self._told = (self._told + 1) % len(self._conflicts)
+            self._is_lit = self._find_strokes(self._case, self._conflicts[self._told].rows)
+            # What is said is about what is lit up.
+            self._show_conflict()
 
-    def _find_strokes(self, case: Case, rows: tuple[int, ...]) -> None:
+    def _find_strokes(self, case: Case, rows: tuple[int, ...]) -> bool:
+        """Have the strokes behind some clusters lit up; return whether there are any."""
         behind = case.painted_on(rows)
         if len(behind):
             shape = case.seeds.shape
@@ -173,3 +182,4 @@ class Inspector(QObject):
             pixels = np.zeros(shape, bool)
             pixels.flat[behind] = True
             self.strokes_found.emit(pixels, tuple(int(index) for index in nearest))
+        return len(behind) > 0

@@ -8,6 +8,8 @@ _PIN_HELP = (
     "answer follows the pointer."
 )
 
+_SHOW_THESE, _SHOW_NEXT = "Show these strokes", "Show the next pair"
+
 
 class WhyPanel(QWidget):
     """The answer, a button to hold on to a pixel, and what contradicts itself."""
@@ -22,7 +24,7 @@ class WhyPanel(QWidget):
         self.pin_button.setCheckable(True)
         self.strokes_button = QPushButton("Show the strokes behind it", self)
         self.strokes_button.setToolTip("<p>Light up what was painted on the nearest colour and go there.</p>")
-        self.conflict_button = QPushButton("Show these strokes", self)
+        self.conflict_button = QPushButton(_SHOW_THESE, self)
         self.conflict_button.setToolTip("<p>Light up what was painted on the two colours, and go there.</p>")
         self._answer, self._conflict = _text(self), _text(self)
         layout = QVBoxLayout(self)
@@ -65,9 +67,13 @@ class WhyPanel(QWidget):
         _show(self._answer, text)
         self.strokes_button.setVisible(has_strokes)
 
-    def show_conflict(self, text: str) -> None:
-        """Say `text` about contradictions; nothing hides it."""
+    def show_conflict(self, text: str, *, has_next: bool = False) -> None:
+        """Say `text` about a contradiction; nothing hides it.
+
+        Once its strokes are lit up, and there is a next one, the button is to show that.
+        """
         _show(self._conflict, text)
+        self.conflict_button.setText(_SHOW_NEXT if has_next else _SHOW_THESE)
         self.conflict_button.setVisible(bool(text))
 
 

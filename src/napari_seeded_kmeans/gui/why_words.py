@@ -49,14 +49,16 @@ def why(question: Question, legend: Legend) -> str:
     return f"<p>{'<br>'.join(lines)}</p><ul style='margin-left: -24px'>{near}</ul>"
 
 
-def conflict(first: NearRow, second: NearRow, n_others: int, legend: Legend) -> str:
-    """Return how two clusters of different classes contradict each other, as rich text."""
+def conflict(first: NearRow, second: NearRow, number: int, n_conflicts: int, legend: Legend) -> str:
+    """Return how two clusters of different classes contradict each other, as rich text.
+
+    This is the conflict with that `number`, from 1 on, of as many as `n_conflicts`.
+    """
     one, other = (f"{_swatch(row.color)} of {_class(row.class_value, legend)}" for row in (first, second))
-    more = f" {n_others} more pairs are like this." if n_others > 1 else ""
-    more = " One more pair is like this." if n_others == 1 else more
+    which = f" {number} of {n_conflicts}" if n_conflicts > 1 else ""
     return (
-        f"<p>Conflict: {one} and {other} are nearly the same colour, so strokes contradict each other there: "
-        f"erase what was painted by mistake, or give one of the two to the other class.{more}</p>"
+        f"<p>Conflict{which}: {one} and {other} are nearly the same colour, so strokes contradict each other "
+        "there: erase what was painted by mistake, or give one of the two to the other class.</p>"
     )
 
 
