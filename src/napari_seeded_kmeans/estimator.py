@@ -168,7 +168,7 @@ def segment(
         estimator.params,
         channel_axis=channel_axis,
         spacing=_check_spacing(spacing, np.ndim(seeds)),
-        edits=estimator.edits,
+        edits=heeded.placed(part.place_of),
         valid=part.valid,
         random_state=random_state,
         shelf=shelf,

@@ -210,6 +210,67 @@ def test_an_added_colour_is_a_cluster_of_its_class(texture, image, seeds):
     assert rows_like(edited, RED)
 
 
+@pytest.fixture
+def with_spot(image):
+    """The picture with a yellow spot in the dark square."""
+    image[8:14, 2:8] = (250, 240, 20)
+    return image
+
+
+SPOT = (slice(8, 14), slice(2, 8))
+HERE = (10, 5)
+ON_STROKES = {"spread": "strokes", "coherence": 1.0}
+
+
+@pytest.mark.parametrize("texture", [False, True])
+@pytest.mark.parametrize("to", [2, 3])
+def test_where_only_strokes_count_the_pixel_of_an_added_colour_is_one(to, texture, with_spot, seeds):
+    seeds[SPOT] = 0
+    params = {**ON_STROKES, "texture": texture}
+    result = fit(with_spot, seeds, **params)
+    features = result.model.features_at(with_spot, HERE)
+    added, unplaced = (
+        PaletteEdits().with_color(result.model.model_, features, to, position) for position in (HERE, None)
+    )
+    assert (fit(with_spot, seeds, added, **params).labels[SPOT] == to).mean() > 0.8
+    assert not (fit(with_spot, seeds, unplaced, **params).labels[SPOT] == to).any()
+    inside = np.zeros(seeds.shape, bool)
+    inside[3:, 1:] = True
+    edited = segment(with_spot, seeds, edits=added, region=inside, **{**PLAIN, **params})
+    assert (edited.labels[SPOT] == to).mean() > 0.8, "nor does it matter what is cut off"
+
+
+def test_on_another_image_nobody_clicked(with_spot, seeds):
+    seeds[SPOT] = 0
+    result = fit(with_spot, seeds, **ON_STROKES)
+    added = PaletteEdits().with_color(
+        result.model.model_, result.model.features_at(with_spot, HERE), 2, position=HERE
+    )
+    other = with_spot.copy()
+    other[SPOT] = (40, 40, 40)
+    assert (fit(other, seeds, added, **ON_STROKES).labels[SPOT] == 1).all()
+    assert fit(with_spot[4:34, 10:36], seeds[4:34, 10:36], added, **ON_STROKES).labels.all()
+
+
+def test_the_pixel_of_an_added_colour_goes_where_its_colour_goes(with_spot, seeds):
+    seeds[SPOT] = 0
+    result = fit(with_spot, seeds, **ON_STROKES)
+    features = result.model.features_at(with_spot, HERE)
+    edits = PaletteEdits().with_color(result.model.model_, features, 1, HERE)
+    added = fit(with_spot, seeds, edits, **ON_STROKES)
+    (row,) = rows_like(added, (250, 240, 20))
+    given = fit(with_spot, seeds, edits.reassigned(added.model.model_, row, 2), **ON_STROKES)
+    assert (given.labels[SPOT] == 2).mean() > 0.8
+
+
+def test_edits_of_earlier_releases_say_nothing_of_places(image, seeds):
+    result = fit(image, seeds)
+    edits = PaletteEdits().with_color(result.model.model_, result.model.features_at(image, (5, 5)), 3)
+    data = edits.to_dict()
+    del data["steps"][0]["position"]
+    assert PaletteEdits.from_dict(data) == edits
+
+
 def test_an_added_colour_can_be_edited_like_any_other(image, seeds):
     seeds[SQUARES[RED]] = 0
     result = fit(image, seeds)
@@ -273,7 +334,7 @@ def test_they_come_back_from_json_and_with_the_model(image, seeds, tmp_path):
     result = fit(image, seeds)
     model = result.model.model_
     edits = give_away(PaletteEdits(), result, LEAF, 2).locked(model, 0).split(model, 1).muted(model, 2)
-    edits = edits.with_color(model, result.model.features_at(image, (5, 5)), 3).weighed(model, 0, 1.5)
+    edits = edits.with_color(model, result.model.features_at(image, (5, 5)), 3, (5, 5)).weighed(model, 0, 1.5)
     again = PaletteEdits.from_dict(json.loads(json.dumps(edits.to_dict())))
     assert again == edits
     edited = fit(image, seeds, edits)

@@ -420,6 +420,41 @@ def test_a_colour_clicked_into_the_image_becomes_a_cluster(window, docked, squar
     np.testing.assert_array_equal(window.layers["squares mask"].data, expected(window, docked))
 
 
+def test_a_clicked_colour_shows_in_the_mask_where_only_strokes_count(window, docked, squares, settle, qtbot):
+    spot = (slice(0, 3), slice(0, 20))
+    squares[spot] = (250, 240, 20)
+    seeds = prepare(window, docked, squares, settle, qtbot)
+    docked.params.set_value("auto", **{**PARAMS, "coherence": 1.0, "spread": "strokes"})
+    settle(docked)
+    seeds.selected_label = 2
+    docked.insight.table.pick_button.setChecked(True)
+    click(window, seeds, (1, 10))
+    qtbot.waitUntil(lambda: bool(docked.clusters.edits))
+    assert settle(docked) is Stage.DONE, docked.hint_line.text
+    mask = window.layers["squares mask"].data
+    assert (mask[spot] == 2).mean() > 0.8
+    image = window.layers["squares"].data
+    params = docked.params.overrides()
+    np.testing.assert_array_equal(
+        mask, segment(image, seeds.data, edits=docked.clusters.edits, **params).labels
+    )
+
+
+@pytest.mark.parametrize(("label", "words"), [(0, "The eraser"), (3, "One that is ignored")])
+def test_what_takes_no_colour_says_so(label, words, dock, seeds, settle):
+    dock.classes.add()
+    dock.classes.set_ignored(3, True)
+    settle(dock)
+    dock.choice.seeds.selected_label = label
+    dock.insight.table.pick_button.setChecked(True)
+    dock.insight._on_color_picked((4, 4))
+    assert settle(dock) is Stage.DONE
+    assert dock.hint_line.text.startswith(f"{words} takes no colour: choose a class first")
+    assert dock.clusters.edits == PaletteEdits()
+    assert not dock.insight.table.undo_button.isEnabled()
+    assert not dock.insight.table.pick_button.isChecked()
+
+
 def test_the_row_of_an_added_colour_is_scrolled_to_and_lit(viewer, dock, seeds, settle, qtbot):
     dock.params.set_value("auto", **{**PARAMS, "n_clusters": 16})
     settle(dock)

@@ -14,6 +14,7 @@ from scipy import ndimage
 
 from .class_clusters import KnownClusters
 from .cleanup import clean
+from .dots import still_there, with_dots
 from .errors import SeededKMeansError, heard_by
 from .evidence import Evidence, say_nothing
 from .features import FeatureRecipe, check_image, resolve_recipe, with_lightness
@@ -168,6 +169,7 @@ def _as_taught(painted: NDArray[np.integer], places: NDArray[np.intp], taught: T
     if taught.grouping is not None:
         painted = painted.copy(order="C")
         painted.ravel()[places] = taught.pixel_values
+        painted = with_dots(painted, taught.dots)
     return painted
 
 
@@ -396,6 +398,7 @@ def _fit_painted(
     """Return the model of the painted pixels at some places, and what it was taught."""
     samples = workspace.samples(places, cancel)
     taught = edits.apply(samples, painted.ravel()[places])
+    taught = taught._replace(dots=still_there(taught.dots, workspace.channels, workspace.recipe))
     n_channels = len(workspace.channels)
     model = fit_samples(
         taught,
@@ -422,7 +425,7 @@ def fit_samples(
     is_sketch: bool = False,
 ) -> Model:
     """Return the model of painted pixels whose features (m, d) a recipe made; a sketch is made in a hurry."""
-    _, samples, values, grouping, voices = taught
+    samples, values, grouping, voices = taught.samples, taught.values, taught.grouping, taught.voices
     if grouping is None:
         check_painted(values, classes)
     else:

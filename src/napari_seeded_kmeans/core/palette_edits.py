@@ -8,7 +8,7 @@ cell, as far as its class reaches), in features that stay as they are from the f
 on the same strokes give the same bits.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
@@ -112,9 +112,20 @@ class PaletteEdits:
                 edits = edits.without(step)
         return edits
 
-    def with_color(self, model: "Model", features: Sequence[float], class_value: int) -> Self:
-        """Return the edits with a colour, all features of a pixel, as a cluster of a class."""
-        return self._with(model, AddColor(class_value, tuple(float(value) for value in features)))
+    def with_color(
+        self,
+        model: "Model",
+        features: Sequence[float],
+        class_value: int,
+        position: tuple[int, ...] | None = None,
+    ) -> Self:
+        """Return the edits with a colour, all features of a pixel, as a cluster of a class.
+
+        With its `position` the pixel counts as a stroke where only what was painted on is wanted; in other
+        images it does not.
+        """
+        color = tuple(float(value) for value in features)
+        return self._with(model, AddColor(class_value, color, position))
 
     def without(self, step: Edit) -> Self:
         """Return the edits with one step taken back, wherever it stands."""
@@ -136,6 +147,16 @@ class PaletteEdits:
             elif isinstance(step, Reassign):
                 steps.append(LeaveOut(step.cell, is_muted=False))
         return replace(self, recipe=self.recipe if steps else None, steps=tuple(steps))
+
+    def placed(self, place_of: Callable[[tuple[int, ...]], tuple[int, ...] | None]) -> Self:
+        """Return the edits with the pixels of added colours where they lie in a part of the image."""
+        steps = (
+            replace(step, position=place_of(step.position))
+            if isinstance(step, AddColor) and step.position is not None
+            else step
+            for step in self.steps
+        )
+        return replace(self, steps=tuple(steps))
 
     @property
     def classes(self) -> frozenset[int]:

@@ -92,10 +92,14 @@ class Weigh:
 
 @dataclass(frozen=True)
 class AddColor:
-    """A colour, given by all its features, is a cluster of a class."""
+    """A colour, given by all its features, is a cluster of a class.
+
+    `position` is the pixel that has it, along the spatial axes of the image that was clicked into.
+    """
 
     class_value: int
     features: Row
+    position: tuple[int, ...] | None = None
 
 
 Edit = Reassign | LeaveOut | Regroup | Lock | Weigh | AddColor
@@ -125,7 +129,13 @@ def read_step(row: Mapping[str, Any]) -> Edit:
     """
     kind = _KINDS[row["step"]]
     if kind is AddColor:
-        return AddColor(int(row["class_value"]), tuple(map(float, row["features"])))
+        # Files of earlier releases do not say where it was.
+        position = row.get("position")
+        return AddColor(
+            int(row["class_value"]),
+            tuple(map(float, row["features"])),
+            None if position is None else tuple(map(int, position)),
+        )
     if kind is Regroup:
         return Regroup(tuple(map(_read_cell, row["cells"])), int(row["n_clusters"]))
     cell = _read_cell(row["cell"])

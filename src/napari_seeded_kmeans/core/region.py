@@ -89,6 +89,8 @@ class Part:
         """Return where in the part a pixel of the image lies; None outside."""
         if self._box is None:
             return position
+        if len(position) != len(self._box):
+            return None
         place = tuple(at - side.start for at, side in zip(position, self._box, strict=True))
         is_inside = all(0 <= at < side.stop - side.start for at, side in zip(place, self._box, strict=True))
         return place if is_inside else None

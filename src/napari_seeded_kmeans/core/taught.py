@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from .dots import Dot
 from .errors import SeededKMeansError
 from .palette_steps import (
     AddColor,
@@ -65,6 +66,8 @@ class Taught(NamedTuple):
         None where there are no edits.
     voices : ndarray (m,), float64, or None
         How much each counts when likeness is read; None where all count once.
+    dots : tuple of Dot
+        The pixels that colours were added from.
     """
 
     pixel_values: NDArray[np.integer]
@@ -72,6 +75,7 @@ class Taught(NamedTuple):
     values: NDArray[np.integer]
     grouping: Grouping | None = None
     voices: NDArray[np.float64] | None = None
+    dots: tuple[Dot, ...] = ()
 
 
 def teach(steps: Sequence[Edit], samples: Samples, values: NDArray[np.integer]) -> Taught:
@@ -112,6 +116,7 @@ class _Pool:
         self.voices = np.ones(len(values))
         self.sizes: list[int] = []
         self.fixed: dict[int, Row] = {}
+        self._added: list[tuple[int, AddColor]] = []
 
     def gather(self, cells: Sequence[Cell], n_clusters: int) -> NDArray[np.bool_]:
         """Have the pixels in some cells clustered by themselves; return which they are."""
@@ -132,6 +137,7 @@ class _Pool:
         n_own = int(np.count_nonzero(self.values == step.class_value))
         n = max(_LEAST_WEIGHT_PX, n_own // _CLUSTERS_PER_CLASS)
         value = _fitting(step.class_value, self.values.dtype)
+        self._added.append((len(self.values), step))
         self.samples = np.concatenate([self.samples, np.tile(np.array(step.features, np.float32), (n, 1))])
         self.values = np.append(self.values, np.full(n, value, self.values.dtype))
         self.ids = np.append(self.ids, np.full(n, len(self.sizes), np.int32))
@@ -143,4 +149,10 @@ class _Pool:
         kept = self.values != 0
         voices = self.voices[kept] if (self.voices != 1).any() else None
         grouping = Grouping(self.ids[kept], tuple(self.sizes), self.fixed)
-        return Taught(self.values[:n_painted], self.samples[kept], self.values[kept], grouping, voices)
+        # Later edits may have given an added colour to another class, or left it out.
+        dots = tuple(
+            Dot(step.position, step.features, int(self.values[index]))
+            for index, step in self._added
+            if step.position is not None and kept[index]
+        )
+        return Taught(self.values[:n_painted], self.samples[kept], self.values[kept], grouping, voices, dots)

@@ -189,9 +189,14 @@ class Insight(QObject):
         last = self._last
         if last is not None and self._seeds is not None:
             class_value = int(self._seeds.selected_label)
+            if class_value == 0 or class_value in self._legend.ignored:
+                # It would teach nothing.
+                which = "One that is ignored" if class_value else "The eraser"
+                self.advised.emit(f"{which} takes no colour: choose a class first, then press Add colour.")
+                return
 
             def add(pixel: Pixel) -> None:
-                self.clusters.add_color(pixel.features, class_value=class_value)
+                self.clusters.add_color(pixel.features, class_value, position)
 
             self._extras.look_at(last.source, last.answer, position, add)
 

@@ -131,13 +131,18 @@ class Palette(QObject):
         """Let a cluster count as `weight` clusters of its colour."""
         self._edit_each([row], lambda edits, model, row: edits.weighed(model, row, weight))
 
-    def add_color(self, features: ArrayLike, class_value: int) -> None:
-        """Make a colour, all features of a pixel, a cluster of a class, and bring its row into sight."""
+    def add_color(
+        self, features: ArrayLike, class_value: int, position: tuple[int, ...] | None = None
+    ) -> None:
+        """Make a colour, all features of a pixel, a cluster of a class, and bring its row into sight.
+
+        With its `position` the pixel counts as painted where only that is wanted what was painted on.
+        """
         if self._model is not None:
             colors = np.asarray(features, float).tolist()
             self._selected = np.array([colors[: self._model.palette.centers.shape[1]]])
             self._is_sought = True
-            self.set_edits(self.edits.with_color(self._model, colors, class_value))
+            self.set_edits(self.edits.with_color(self._model, colors, class_value, position))
 
     def undo(self) -> None:
         """Take back the last edit."""

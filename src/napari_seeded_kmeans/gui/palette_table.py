@@ -86,7 +86,8 @@ class PaletteTable(QWidget):
         )
         self.pick_button = self._button(
             "Add colour",
-            "Then click into the image: the colour there becomes a cluster of the class you paint.",
+            "Then click into the image: the colour there becomes a cluster of the class you paint, and the pixel "
+            "counts as painted where only that is wanted what was painted on.",
         )
         self.pick_button.setCheckable(True)
         self.undo_button = self._button("↶", "Take back the last change of the palette. Ctrl+Z in the table.")
