@@ -127,6 +127,65 @@ def test_a_locked_cluster_stays_to_the_bit_while_others_move(image, seeds):
     assert edits.lock_of(center + 1) is None
 
 
+def locked_rows(result, edits):
+    centers = result.model.model_.palette.centers
+    return [row for row, center in enumerate(centers) if edits.lock_of(center) is not None]
+
+
+@pytest.mark.parametrize("n_locked", [1, 2])
+def test_what_is_merged_is_locked_if_any_of_it_was(n_locked, image, seeds):
+    result = fit(image, seeds)
+    edits = PaletteEdits()
+    for color in (SKY, RED)[:n_locked]:
+        model = fit(image, seeds, edits).model.model_
+        edits = edits.locked(model, rows_like(fit(image, seeds, edits), color)[0])
+    # Strokes since then: the clusters beside the locked ones are others.
+    seeds[21:39, 1:4] = seeds[21:39, 36:39] = 2
+    before = fit(image, seeds, edits)
+    assert len(locked_rows(before, edits)) == n_locked
+    rows = locked_rows(before, edits)
+    rows += [row for row in rows_like(before, RED) if row not in rows][: 2 - n_locked]
+    merged = edits.merged(before.model.model_, rows)
+    after = fit(image, seeds, merged)
+    (row,) = locked_rows(after, merged)
+    center = after.model.model_.palette.centers[row]
+    assert not any((center == before.model.model_.palette.centers[old]).all() for old in rows)
+    low, high = np.sort(before.model.model_.palette.centers[rows], axis=0)
+    assert ((low <= center) & (center <= high)).all(), "between the two"
+    seeds[1:3, 1:39] = 1
+    seeds[22:24, 4:36] = 2
+    again = fit(image, seeds, merged)
+    assert (again.model.model_.palette.centers == center).all(axis=1).sum() == 1, "it stays"
+    let_go = merged.without(merged.lock_of(center))
+    assert not locked_rows(fit(image, seeds, let_go), let_go)
+    assert PaletteEdits.from_dict(json.loads(json.dumps(merged.to_dict()))) == merged
+    assert len(result.model.model_.palette.classes) == len(after.model.model_.palette.classes)
+
+
+def test_a_locked_cluster_stays_where_it_is_in_another_class(image, seeds):
+    result = fit(image, seeds)
+    row = rows_like(result, SKY)[0]
+    center = result.model.model_.palette.centers[row]
+    edits = PaletteEdits().locked(result.model.model_, row)
+    locked = fit(image, seeds, edits)
+    (row,) = locked_rows(locked, edits)
+    edits = edits.reassigned(locked.model.model_, row, 1)
+    seeds[21:39, 1:4] = 2
+    given = fit(image, seeds, edits)
+    (row,) = locked_rows(given, edits)
+    palette = given.model.model_.palette
+    assert palette.classes[row] == 1
+    np.testing.assert_array_equal(palette.centers[row], center)
+
+
+def test_locks_of_earlier_releases_are_read(image, seeds):
+    edits = PaletteEdits().locked(fit(image, seeds).model.model_, 0)
+    data = edits.to_dict()
+    (step,) = data["steps"]
+    data["steps"] = [{"step": "lock", "cell": step["cells"][0]}]
+    assert PaletteEdits.from_dict(data) == edits
+
+
 def test_a_lock_holds_a_cluster_as_long_as_strokes_lie_there(image, seeds):
     result = fit(image, seeds)
     row = rows_like(result, SKY)[0]

@@ -275,6 +275,26 @@ def test_a_locked_row_stays_while_one_paints_on_and_can_be_let_go(dock, seeds, s
     assert dock.clusters.edits == PaletteEdits()
 
 
+def test_a_locked_row_that_is_merged_is_a_locked_row_and_undone_at_once(dock, seeds, settle, qtbot):
+    table = dock.insight.table
+    for index in (0, 1):
+        tick(table, index, LOCK, qtbot, dock)
+        settle(dock)
+        wait_for_shares(dock, qtbot)
+    seeds.data[0:3, 0:40] = 1
+    seeds.refresh()
+    settle(dock)
+    locked, before = [row.number for row in table.rows if row.is_locked], dock.clusters.edits
+    assert len(locked) == 2
+    select(dock, locked)
+    qtbot.mouseClick(table.merge_button, Qt.MouseButton.LeftButton)
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    (row,) = [row for row in table.rows if row.is_locked]
+    assert table.selected_numbers() == [row.number]
+    qtbot.mouseClick(table.undo_button, Qt.MouseButton.LeftButton)
+    assert dock.clusters.edits == before
+
+
 def test_a_muted_row_stays_in_sight_dimmed_and_comes_back_by_the_same_click(
     viewer, dock, seeds, settle, qtbot
 ):

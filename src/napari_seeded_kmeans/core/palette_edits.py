@@ -25,6 +25,7 @@ from .palette_steps import (
     Lock,
     Reassign,
     Regroup,
+    Row,
     Samples,
     Weigh,
     check_weight,
@@ -61,10 +62,14 @@ class PaletteEdits:
     # ---- edits; `row` counts the clusters of `model.palette` ----
 
     def reassigned(self, model: "Model", row: int, to: int) -> Self:
-        """Return the edits with a cluster given to class `to`."""
+        """Return the edits with a cluster given to class `to`; it stays locked if it was."""
         if to <= 0:
             raise SeededKMeansError(f"to must be a class value from 1 on, not {to!r}.")
-        return self._with(model, Reassign(_cell(model, row), to))
+        cell = _cell(model, row)
+        lock = self.lock_of(cell.center)
+        edits = (self if lock is None else self.without(lock))._with(model, Reassign(cell, to))
+        there = (replace(cell, class_value=to),)
+        return edits if lock is None else edits._with(model, Lock(there, lock.center))
 
     def muted(self, model: "Model", row: int) -> Self:
         """Return the edits with a cluster left out, but listed in `muted_steps`."""
@@ -75,16 +80,24 @@ class PaletteEdits:
         return self._with(model, LeaveOut(_cell(model, row), is_muted=False))
 
     def merged(self, model: "Model", rows: Sequence[int]) -> Self:
-        """Return the edits with clusters made one; all get the class of the first."""
+        """Return the edits with clusters made one; all get the class of the first.
+
+        If any of them was locked, what they become is.
+        """
         cells = [_cell(model, row) for row in rows]
         if len(cells) < 2:
             raise SeededKMeansError(f"rows must be two clusters or more, not {list(rows)}.")
+        locks = [lock for cell in cells if (lock := self.lock_of(cell.center)) is not None]
         edits, to = self, cells[0].class_value
+        # Their cells were others when they were locked: what lies in those only would stay behind.
+        for lock in locks:
+            edits = edits.without(lock)
         for index, cell in enumerate(cells):
             if cell.class_value != to:
                 edits = edits._with(model, Reassign(cell, to))
                 cells[index] = replace(cell, class_value=to)
-        return edits._with(model, Regroup(tuple(cells), 1))
+        edits = edits._with(model, Regroup(tuple(cells), 1))
+        return edits._with(model, Lock(tuple(cells), _mean(model, rows))) if locks else edits
 
     def split(self, model: "Model", row: int) -> Self:
         """Return the edits with a cluster made two."""
@@ -95,7 +108,8 @@ class PaletteEdits:
 
         What it says for every class is still learnt, and so are clusters of texture.
         """
-        return self._with(model, Lock(_cell(model, row)))
+        cell = _cell(model, row)
+        return self._with(model, Lock((cell,), cell.center))
 
     def weighed(self, model: "Model", row: int, weight: float) -> Self:
         """Return the edits with a cluster that counts as `weight` clusters at its place; 1 is the usual."""
@@ -172,7 +186,7 @@ class PaletteEdits:
         """Return what keeps a cluster where it is, None if nothing does."""
         wanted = tuple(float(value) for value in center)
         locks = (step for step in self.steps if isinstance(step, Lock))
-        return next((lock for lock in locks if lock.cell.center == wanted), None)
+        return next((lock for lock in locks if lock.center == wanted), None)
 
     # ---- for the fit ----
 
@@ -255,7 +269,16 @@ def _classes(step: Edit) -> set[int]:
     """Return the classes whose clusters a step is about."""
     if isinstance(step, AddColor):
         return set()
-    return {cell.class_value for cell in (step.cells if isinstance(step, Regroup) else (step.cell,))}
+    cells = step.cells if isinstance(step, Regroup | Lock) else (step.cell,)
+    return {cell.class_value for cell in cells}
+
+
+def _mean(model: "Model", rows: Sequence[int]) -> Row:
+    """Return where the painted pixels behind some clusters lie on average."""
+    palette, n_seeds = model.palette, np.array(model.n_seeds)
+    chosen = list(rows)
+    n_behind = palette.shares[chosen] * n_seeds[np.searchsorted(model.classes, palette.classes[chosen])]
+    return tuple(np.average(palette.centers[chosen], axis=0, weights=n_behind).tolist())
 
 
 def _cell(model: "Model", row: int) -> Cell:

@@ -77,9 +77,13 @@ class Regroup:
 
 @dataclass(frozen=True)
 class Lock:
-    """A cluster of colours stays exactly where it is, as long as any pixel lies in it."""
+    """A cluster of colours stays exactly where it is, as long as any pixel lies in it.
 
-    cell: Cell
+    One that was merged is given by all it was merged of, and where it is.
+    """
+
+    cells: tuple[Cell, ...]
+    center: Row
 
 
 @dataclass(frozen=True)
@@ -138,12 +142,15 @@ def read_step(row: Mapping[str, Any]) -> Edit:
         )
     if kind is Regroup:
         return Regroup(tuple(map(_read_cell, row["cells"])), int(row["n_clusters"]))
+    if kind is Lock and "cells" in row:
+        return Lock(tuple(map(_read_cell, row["cells"])), tuple(map(float, row["center"])))
     cell = _read_cell(row["cell"])
     if kind is Reassign:
         return Reassign(cell, int(row["to"]))
     if kind is Weigh:
         return Weigh(cell, check_weight(row["weight"]))
-    return LeaveOut(cell, bool(row["is_muted"])) if kind is LeaveOut else Lock(cell)
+    # Earlier releases knew no locks of merged clusters.
+    return LeaveOut(cell, bool(row["is_muted"])) if kind is LeaveOut else Lock((cell,), cell.center)
 
 
 def check_weight(weight: Any) -> float:

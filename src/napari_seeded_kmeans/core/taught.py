@@ -89,9 +89,9 @@ def teach(steps: Sequence[Edit], samples: Samples, values: NDArray[np.integer]) 
                 pool.values[cell.holds(pool.samples, pool.values)] = 0
             case Regroup(cells, n_clusters):
                 pool.gather(cells, n_clusters)
-            case Lock(cell):
-                pool.fixed[len(pool.sizes)] = cell.center
-                pool.gather([cell], 1)
+            case Lock(cells, center):
+                pool.fixed[len(pool.sizes)] = center
+                pool.gather(cells, 1)
             case Weigh(cell, weight):
                 pool.voices[cell.holds(pool.samples, pool.values)] = weight
             case AddColor():

@@ -136,7 +136,7 @@ class Palette(QObject):
     ) -> None:
         """Make a colour, all features of a pixel, a cluster of a class, and bring its row into sight.
 
-        With its `position` the pixel counts as painted where only that is wanted what was painted on.
+        With its `position` the pixel counts as painted where only what was painted on is wanted.
         """
         if self._model is not None:
             colors = np.asarray(features, float).tolist()

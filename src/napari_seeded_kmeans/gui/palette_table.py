@@ -86,8 +86,8 @@ class PaletteTable(QWidget):
         )
         self.pick_button = self._button(
             "Add colour",
-            "Then click into the image: the colour there becomes a cluster of the class you paint, and the pixel "
-            "counts as painted where only that is wanted what was painted on.",
+            "Then click into the image: the colour there becomes a cluster of the class you paint, and the "
+            "pixel counts as painted where only what was painted on is wanted.",
         )
         self.pick_button.setCheckable(True)
         self.undo_button = self._button("↶", "Take back the last change of the palette. Ctrl+Z in the table.")
