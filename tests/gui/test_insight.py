@@ -152,6 +152,30 @@ def test_in_a_stack_the_pointer_asks_about_the_slice_that_is_seen(window, docked
     assert not docked.insight._hover.is_waiting
 
 
+def test_in_3d_no_click_asks_and_the_buttons_say_why(window, docked, two_halves, settle, qtbot):
+    window.add_image(np.stack([two_halves] * 5), name="halves")
+    docked.params.set_value("auto", **PARAMS)
+    seeds = docked.new_seeds()
+    paint_halves(seeds)
+    assert settle(docked) is Stage.DONE, docked.hint_line.text
+    for fold in (docked.insight.palette_fold, docked.insight.why_fold):
+        fold.set_open(True)
+    buttons = docked.insight.table.pick_button, docked.insight.panel.pin_button
+    qtbot.waitUntil(lambda: all(button.isEnabled() for button in buttons))
+    buttons[0].setChecked(True)
+    window.dims.ndisplay = 3
+    for button in buttons:
+        assert not button.isEnabled()
+        assert not button.isChecked()
+        assert "change to 2-D" in button.toolTip()
+    assert docked.insight._pointer._on_press not in window.mouse_drag_callbacks
+    window.dims.ndisplay = 2
+    for button in buttons:
+        assert button.isEnabled()
+        assert "click" in button.toolTip()
+        assert "2-D" not in button.toolTip()
+
+
 def test_pointing_asks_nothing_while_one_paints_or_leaves(window, docked, two_halves, settle, qtbot):
     seeds = prepare(window, docked, two_halves, settle)
     docked.insight.why_fold.set_open(True)

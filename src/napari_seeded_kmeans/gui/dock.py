@@ -138,7 +138,7 @@ class SeededSegmentation(DockFrame):
         handover.leave(self._viewer, self._front)
         for worker in self._workers:
             worker.close()
-        self.insight.stop_pointing()
+        self.insight.close()
         self._sight.close()
         self._drawing.release()
         self._front.close()

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from napari.layers import Labels, Layer
@@ -70,6 +70,8 @@ class Insight(QObject):
         self._inspector.strokes_found.connect(self._on_strokes_found)
         for fold in (self.palette_fold, self.why_fold):
             fold.toggled.connect(self._on_fold_toggled)
+        viewer.dims.events.ndisplay.connect(self._on_ndisplay)
+        self._on_ndisplay()
 
     def __contains__(self, layer: Layer) -> bool:
         return layer in self._highlight
@@ -107,6 +109,11 @@ class Insight(QObject):
         self._pointer.stop()
         self._hover.stop()
 
+    def close(self) -> None:
+        """Point at nothing any more, and let go of the viewer."""
+        self.stop_pointing()
+        self._viewer.dims.events.ndisplay.disconnect(self._on_ndisplay)
+
     def show(self, update: Update, legend: Legend) -> None:
         """Be about a result, as its classes are called and drawn now."""
         is_new = self._last is not update
@@ -131,6 +138,15 @@ class Insight(QObject):
             self._extras.find_doubt(self._last.source, answer, partial(self._on_doubt_found, answer))
 
     # ---- what happens ----
+
+    def _on_ndisplay(self, _event: Any = None) -> None:
+        """Let no click ask in 3-D: it would be about a pixel of a plane that nobody sees."""
+        is_flat = self._viewer.dims.ndisplay == 2
+        if not is_flat:
+            for button in (self.table.pick_button, self.panel.pin_button):
+                button.setChecked(False)
+        self.table.set_flat(is_flat)
+        self.panel.set_flat(is_flat)
 
     def _on_fold_toggled(self, is_open: bool) -> None:
         if not is_open:

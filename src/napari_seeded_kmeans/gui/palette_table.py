@@ -16,6 +16,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from .buttons import ONLY_IN_2D, enable
 from .palette_row import (
     CLASS,
     LOCK,
@@ -39,6 +40,10 @@ _HEADER_STYLE = "QHeaderView::section { padding: 1px 0px; }"
 # Keys go from cell to cell: without a frame nobody would see where they are.
 _CELL_STYLE = "QTreeView::item:focus { border: 1px solid #56b4e9; }"
 _OTHERS = "Other clusters of the class that are not locked are found anew: there are as many as before."
+_PICK_HELP = (
+    "Then click into the image: the colour there becomes a cluster of the class you paint, and the pixel "
+    "counts as painted where only what was painted on is wanted."
+)
 _MOST_ROWS = 12
 _RIM_PX = 4
 
@@ -73,7 +78,7 @@ class PaletteTable(QWidget):
         self.tree.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self._rows: tuple[PaletteRow, ...] = ()
         self._classes: tuple[tuple[int, str], ...] = ()
-        self._is_filling = False
+        self._is_filling, self._is_flat = False, True
         self.class_menu = QMenu(self)
         self.class_button = self._button("Class…", "Give the selected clusters to another class.")
         self.class_button.setMenu(self.class_menu)
@@ -84,11 +89,7 @@ class PaletteTable(QWidget):
         self.delete_button = self._button(
             "Delete", f"Leave out the strokes behind the selected clusters. {_OTHERS}"
         )
-        self.pick_button = self._button(
-            "Add colour",
-            "Then click into the image: the colour there becomes a cluster of the class you paint, and the "
-            "pixel counts as painted where only what was painted on is wanted.",
-        )
+        self.pick_button = self._button("Add colour", _PICK_HELP)
         self.pick_button.setCheckable(True)
         self.undo_button = self._button("↶", "Take back the last change of the palette. Ctrl+Z in the table.")
         self.redo_button = self._button("↷", "Make it again. Ctrl+Shift+Z in the table.")
@@ -140,6 +141,11 @@ class PaletteTable(QWidget):
                 action = self.class_menu.addAction(f"{value}  {name}")
                 if action is not None:
                     action.setData(value)
+        self._show_what_works()
+
+    def set_flat(self, is_flat: bool) -> None:
+        """Say whether the image is seen in 2-D, so that single pixels can be clicked."""
+        self._is_flat = is_flat
         self._show_what_works()
 
     def reveal(self, numbers: Sequence[int]) -> None:
@@ -234,7 +240,8 @@ class PaletteTable(QWidget):
         self.merge_button.setEnabled(n_chosen > 1)
         self.split_button.setEnabled(n_chosen == 1)
         self.delete_button.setEnabled(n_chosen > 0)
-        self.pick_button.setEnabled(bool(self._rows))
+        why_not = "" if self._is_flat else ONLY_IN_2D
+        enable(self.pick_button, _PICK_HELP, why_not if self._rows else "There is no result yet.")
 
     # ---- how it is put together ----
 

@@ -3,6 +3,8 @@
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
+from .buttons import ONLY_IN_2D, enable
+
 _PIN_HELP = (
     "Then click a pixel in the image, to keep its answer. The brush rests until this is off again, and the "
     "answer follows the pointer."
@@ -27,6 +29,7 @@ class WhyPanel(QWidget):
         self.conflict_button = QPushButton(_SHOW_THESE, self)
         self.conflict_button.setToolTip("<p>Light up what was painted on the two colours, and go there.</p>")
         self._answer, self._conflict = _text(self), _text(self)
+        self._is_ready, self._is_flat = False, True
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         for widget in (
@@ -56,11 +59,18 @@ class WhyPanel(QWidget):
 
     def set_ready(self, is_ready: bool) -> None:
         """Say whether there is a result to ask about."""
-        if is_ready == self.pin_button.isEnabled():
-            return
-        self.pin_button.setEnabled(is_ready)
-        help_text = _PIN_HELP if is_ready else "There is no result to ask about yet."
-        self.pin_button.setToolTip(f"<p>{help_text}</p>")
+        self._is_ready = is_ready
+        self._show_what_works()
+
+    def set_flat(self, is_flat: bool) -> None:
+        """Say whether the image is seen in 2-D, so that single pixels can be clicked."""
+        self._is_flat = is_flat
+        self._show_what_works()
+
+    def _show_what_works(self) -> None:
+        why_not = "" if self._is_flat else ONLY_IN_2D
+        why_not = why_not if self._is_ready else "There is no result to ask about yet."
+        enable(self.pin_button, _PIN_HELP, why_not)
 
     def show_answer(self, text: str, *, has_strokes: bool = False) -> None:
         """Say `text` about a pixel, whose strokes can be shown or not; nothing hides the answer."""
