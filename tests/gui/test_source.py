@@ -17,6 +17,14 @@ CASES = [
     ("few last", (20, 30, 2), {"rgb": False}, 2, (20, 30)),
     ("rgb stack", (8, 20, 30, 3), {"rgb": True}, 3, (8, 20, 30)),
     ("labelled", (8, 5, 20, 30), {"axis_labels": ("z", "C", "y", "x")}, 1, (8, 20, 30)),
+    ("spectrum", (200, 20, 30), {"axis_labels": ("channel", "y", "x")}, 0, (20, 30)),
+    ("one channel", (1, 20, 30), {"axis_labels": ("c", "y", "x")}, 0, (20, 30)),
+    ("three times", (3, 20, 30), {"axis_labels": ("t", "y", "x")}, None, (3, 20, 30)),
+    ("three planes", (3, 20, 30), {"axis_labels": ("Z", "y", "x")}, None, (3, 20, 30)),
+    ("two frames", (2, 20, 30), {"axis_labels": ("frame", "y", "x")}, None, (2, 20, 30)),
+    ("narrow", (20, 30, 4), {"axis_labels": ("z", "y", "x"), "rgb": False}, None, (20, 30, 4)),
+    ("times of channels", (2, 3, 20, 30), {"axis_labels": ("t", "c", "y", "x")}, 1, (2, 20, 30)),
+    ("nothing said", (2, 20, 30), {"axis_labels": ("a", "y", "x")}, 0, (20, 30)),
 ]
 
 

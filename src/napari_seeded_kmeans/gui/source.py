@@ -15,10 +15,16 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from napari.layers import Image, Layer
 
-# No picture is this narrow, so so short an axis holds channels; a longer one only when its label says so.
+# No picture is this narrow, so so short an axis holds channels, unless its label says something else.
 _FEW_CHANNELS = 4
+# A longer one only when somebody says so: by choosing it, or by a label, which spectra have, too.
 _MOST_CHANNELS = 64
-_CHANNEL_LABELS = ("c", "ch", "channel", "channels")
+_MOST_LABELLED = 1024
+_CHANNEL_LABELS = frozenset(("c", "ch", "channel", "channels", "wavelength", "lambda"))
+_SPACE_LABELS = frozenset(("x", "y", "z", "row", "rows", "column", "columns", "width", "height", "depth"))
+_PLANE_LABELS = frozenset(("plane", "planes", "slice", "slices", "section", "sections"))
+_TIME_LABELS = frozenset(("t", "time", "times", "timepoint", "timepoints", "frame", "frames"))
+_OTHER_LABELS = _SPACE_LABELS | _PLANE_LABELS | _TIME_LABELS
 
 
 def full_resolution(layer: "Layer") -> Any:
@@ -32,19 +38,32 @@ def channel_choices(image: "Image") -> tuple[int, ...]:
     shape = full_resolution(image).shape
     if image.rgb or len(shape) < 3:
         return ()
-    return tuple(axis for axis, length in enumerate(shape) if length <= _MOST_CHANNELS)
+    labels = _labels(image)
+    return tuple(
+        axis
+        for axis, length in enumerate(shape)
+        if length <= (_MOST_LABELLED if labels[axis] in _CHANNEL_LABELS else _MOST_CHANNELS)
+    )
 
 
 def guess_channel_axis(image: "Image") -> int | None:
-    """Return the axis that most likely holds channels: by its label, else the first or last if very short."""
-    choices = channel_choices(image)
-    labels = [label.lower() for label in image.axis_labels]
+    """Return the axis that most likely holds channels: by its label, else the first or last if very short.
+
+    An axis whose label says that it is space or time holds none, however short it is.
+    """
+    choices, labels = channel_choices(image), _labels(image)
     for axis in choices:
         if labels[axis] in _CHANNEL_LABELS:
             return axis
     shape = full_resolution(image).shape
-    ends = [axis for axis in (len(shape) - 1, 0) if axis in choices and 1 < shape[axis] <= _FEW_CHANNELS]
-    return ends[0] if ends else None
+    for axis in (len(shape) - 1, 0):
+        if axis in choices and 1 < shape[axis] <= _FEW_CHANNELS and labels[axis] not in _OTHER_LABELS:
+            return axis
+    return None
+
+
+def _labels(image: "Image") -> list[str]:
+    return [label.strip().lower() for label in image.axis_labels]
 
 
 @dataclass(frozen=True)
