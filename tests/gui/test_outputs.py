@@ -210,6 +210,23 @@ def test_measurements_come_as_a_file_without_ticking_anything(viewer, dock, seed
     assert sum(int(row["pixels"]) for row in rows) == (mask == 2).sum()
 
 
+@pytest.mark.parametrize("limits", [None, (1000, 4500)])
+def test_a_cut_out_has_the_contrast_in_which_the_image_is_seen(
+    limits, viewer, dock, two_halves, settle, qtbot
+):
+    deep = two_halves.astype(np.uint16) * 20
+    deep[3, 3] = 65535
+    image = viewer.add_image(deep, name="blobs", contrast_limits=limits)
+    dock.params.set_value("classic", n_clusters=4)
+    paint_halves(dock.new_seeds())
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    dock.outputs.set_value(("mask", "cut-out"))
+    wait_for(qtbot, viewer, "cut-out")
+    low, high = image.contrast_limits
+    wanted = np.rint(np.clip((deep[20, 50] - low) / (high - low), 0, 1) * 255)
+    np.testing.assert_array_equal(viewer.layers["blobs cut-out"].data[20, 50], wanted)
+
+
 def test_without_a_result_there_is_nothing_to_measure(viewer, dock, blobs):
     viewer.add_image(blobs)
     dock.new_seeds()

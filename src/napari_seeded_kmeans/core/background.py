@@ -58,8 +58,8 @@ class BackgroundRemoval:
         Returns
         -------
         ndarray (*spatial, 4) or, with a colour, (*spatial, 3), uint8
-            Red, green, blue and opacity. uint8 images keep their values and their own opacity; other types
-            are stretched from their smallest to their largest finite value, grey ones shown grey.
+            Red, green, blue and opacity. uint8 images keep their values and their own opacity; of other types
+            the darkest 0.1 % of the values are black and the brightest 0.1 % white; grey ones are shown grey.
 
         Raises
         ------

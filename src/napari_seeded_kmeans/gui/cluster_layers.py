@@ -55,17 +55,12 @@ def background_outputs(
 
 def as_seen(source: Source, colors: NDArray[Any]) -> NDArray[np.uint8]:
     """Return colours (k, c), in the image's values, as they are seen in the viewer; shape (k, 3)."""
-    if source.layer.rgb and colors.shape[1] == 3:
-        white = 255 if source.data.dtype == np.uint8 else 1 if source.data.dtype.kind == "f" else None
-        if white is not None:
-            seen: NDArray[np.uint8] = np.clip(np.rint(colors * (255 / white)), 0, 255).astype(np.uint8)
-            return seen
     if colors.shape[1] == 1:
         low, high = source.layer.contrast_limits
         grey = np.clip((colors[:, 0] - low) / ((high - low) or 1), 0, 1)
         mapped: NDArray[np.float64] = np.asarray(source.layer.colormap.map(grey), np.float64)[:, :3]
         return np.rint(mapped * 255).astype(np.uint8)
-    shown: NDArray[np.uint8] = as_uint8(colors)
+    shown: NDArray[np.uint8] = as_uint8(colors, source.contrast)
     return shown[:, :3] if shown.shape[1] >= 3 else np.repeat(shown[:, :1], 3, axis=1)
 
 

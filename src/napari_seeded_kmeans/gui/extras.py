@@ -37,6 +37,7 @@ class _Facts:
     image: Any
     channel_axis: int | None
     spacing: tuple[float, ...]
+    contrast: tuple[float, float] | None
 
     def channels_last(self) -> NDArray[Any]:
         array = np.asarray(self.image)
@@ -146,7 +147,7 @@ class Extras(QObject):
 
 
 def _facts(source: Source, answer: Answer) -> _Facts:
-    return _Facts(answer, source.data, source.data_channel_axis, source.spacing)
+    return _Facts(answer, source.data, source.data_channel_axis, source.spacing, source.contrast)
 
 
 def _write_table(facts: _Facts, known: dict[str, Any], legend: Legend, path: str | Path) -> None:
@@ -210,7 +211,7 @@ def _cut_out(facts: _Facts, _known: Mapping[str, Any]) -> NDArray[np.uint8]:
     image = facts.channels_last()
     if facts.channel_axis is not None and image.shape[-1] not in (3, 4):
         image = image.mean(axis=-1)
-    return cut_out(image, facts.answer.segmentation.mask)
+    return cut_out(image, facts.answer.segmentation.mask, contrast=facts.contrast)
 
 
 def _objects(facts: _Facts, _known: Mapping[str, Any]) -> NDArray[np.integer]:

@@ -25,6 +25,8 @@ _SPACE_LABELS = frozenset(("x", "y", "z", "row", "rows", "column", "columns", "w
 _PLANE_LABELS = frozenset(("plane", "planes", "slice", "slices", "section", "sections"))
 _TIME_LABELS = frozenset(("t", "time", "times", "timepoint", "timepoints", "frame", "frames"))
 _OTHER_LABELS = _SPACE_LABELS | _PLANE_LABELS | _TIME_LABELS
+# What napari shows black and white in RGB pictures of whole numbers.
+_RGB_RANGES = {"uint8": (0.0, 255.0), "uint16": (0.0, 65535.0)}
 
 
 def full_resolution(layer: "Layer") -> Any:
@@ -100,6 +102,15 @@ class Source:
         """Size of a pixel along each spatial axis, in the layer's units."""
         scale = np.abs(self.layer.scale)
         return tuple(float(size) for size in np.delete(scale, self._dropped_axes))
+
+    @property
+    def contrast(self) -> tuple[float, float] | None:
+        """The values that are seen black and white; None if nobody knows."""
+        if not self.layer.rgb:
+            low, high = self.layer.contrast_limits
+            return float(low), float(high)
+        dtype = np.dtype(self.data.dtype)
+        return (0.0, 1.0) if dtype.kind == "f" else _RGB_RANGES.get(dtype.name)
 
     @cached_property
     def placement(self) -> dict[str, Any]:
