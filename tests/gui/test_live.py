@@ -6,7 +6,7 @@ from threading import Event
 
 import numpy as np
 import pytest
-from conftest import drag, paint_halves
+from conftest import LONG_MS, drag, paint_halves
 from qtpy.QtCore import QCoreApplication, QEvent, Qt
 from qtpy.QtGui import QKeyEvent
 from qtpy.QtTest import QTest
@@ -257,6 +257,8 @@ def test_what_does_not_touch_the_pixels_does_not_disturb(change, viewer, dock, l
 
 
 def test_an_image_scaled_meanwhile_gets_no_result_of_before(viewer, dock, live, settle, jobs):
+    # However slow the machine is, the image has not come to rest yet.
+    dock._inputs._move_timer.setInterval(LONG_MS)
     before = mask(viewer).copy()
     live.paint((20, 20), 2)
     QCoreApplication.processEvents()

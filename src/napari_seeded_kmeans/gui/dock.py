@@ -213,6 +213,7 @@ class SeededSegmentation(DockFrame):
     def _connect_workers(self) -> None:
         self._inputs.image_chosen.connect(self._on_image_chosen)
         self._inputs.pixels_changed.connect(self._on_pixels_changed)
+        self._inputs.moved.connect(self._on_image_moved)
         self._inputs.channels_chosen.connect(self._on_channels_chosen)
         self._inputs.region_changed.connect(self._on_region_changed)
         self._inputs.seeds_chosen.connect(self._on_seeds_chosen)
@@ -221,6 +222,7 @@ class SeededSegmentation(DockFrame):
         self._sight.moved.connect(self._follower.look)
         self._records.resumed.connect(self._on_resumed)
         self._records.counted.connect(self.classes.show_strokes)
+        self._updates.dropped.connect(self._follower.fall_behind)
         for failed in (self._updates.aside_failed, self._extras.failed, self._records.failed):
             failed.connect(self._on_aside_failed)
         for event in self._layer_events():
@@ -257,6 +259,14 @@ class SeededSegmentation(DockFrame):
             self._chosen.clear()
         self.insight.clear_if_resized()
         self._records.look_for_kept()
+
+    def _on_image_moved(self) -> None:
+        source = self._inputs.source
+        if source is not None:
+            self._results.move(source)
+            if not self._results.has_size_of(source):
+                self.session.forget()
+                self._follower.follow_if_wanted()
 
     def _on_channels_chosen(self) -> None:
         self._look()

@@ -67,6 +67,10 @@ class Follower:
         if self.is_wanted:
             self.follow()
 
+    def fall_behind(self, _reason: str = "") -> None:
+        """Note that what was asked for came too late to be of use."""
+        self.is_behind = True
+
     def catch_up(self) -> None:
         """Ask for a result if it is behind, and should follow by itself; without strokes there is none."""
         if not self.is_behind or not self._run_bar.is_live or self._is_holding:

@@ -44,6 +44,11 @@ class Highlight:
         """Have the layer there before it is needed."""
         self._over(source)
 
+    def move(self, source: Source) -> None:
+        """Have the layer, if there is one, where the image is now."""
+        if self._layer is not None and self._layer.ndim == len(source.placement["scale"]):
+            self._put(self._layer, source.placement)
+
     def show(self, source: Source, pixels: NDArray[np.bool_]) -> None:
         """Light up `pixels` (*spatial,), and no others."""
         layer = self._over(source)
@@ -74,11 +79,16 @@ class Highlight:
         if layer is None or layer not in self._viewer.layers or layer.data.shape != array.shape:
             self.clear()
             layer = self._add(source, array)
-        elif placement != self._placement:
-            for name, value in placement.items():
-                setattr(layer, name, value)
+        else:
+            self._put(layer, placement)
         self._placement = placement
         return layer
+
+    def _put(self, layer: Labels, placement: dict[str, Any]) -> None:
+        if placement != self._placement:
+            self._placement = placement
+            for name, value in placement.items():
+                setattr(layer, name, value)
 
     def _add(self, source: Source, array: NDArray[np.uint8]) -> Labels:
         """Add the layer, hidden, and leave the selection as it was."""

@@ -11,6 +11,7 @@ from qtpy.QtCore import QObject, QTimer, Signal
 from ..core.errors import SeededKMeansError
 from ..core.region import are_equal
 from ..io.sessions import SavedSession
+from .companions import PLACE_EVENTS, Companions
 from .layer_choice import LayerChoice
 from .layer_watch import LayerWatch
 from .layers import mark_as_result
@@ -36,10 +37,12 @@ _paths: WeakKeyDictionary[Image, str] = WeakKeyDictionary()
 
 
 class Inputs(QObject):
-    """Offers layers to choose from, and says when something else is chosen or an image has new pixels."""
+    """Offers layers to choose from, and says when another one is chosen, or is not what or where it was."""
 
     image_chosen = Signal()
     pixels_changed = Signal()
+    moved = Signal()
+    """The image rests somewhere else, or its pixels have another size."""
     channels_chosen = Signal()
     region_changed = Signal()
     seeds_chosen = Signal()
@@ -51,14 +54,17 @@ class Inputs(QObject):
         self._pairing = pairing
         self._tracker = tracker
         self._image: LayerWatch[Image] = LayerWatch(("data",), self._on_image_data)
+        self._place: LayerWatch[Image] = LayerWatch(PLACE_EVENTS, self._on_place_event)
+        self._companions = Companions()
         self._region: LayerWatch[Labels | Shapes] = LayerWatch(_REGION_EVENTS, self._on_region_event)
         self.region: NDArray[np.bool_] | None = None
         self.region_problem = ""
         # Once a drag rests: every step of it says that the region changes, and before it has.
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_REST_MS)
-        self._timer.timeout.connect(self._look_at_region)
+        self._timer, self._move_timer = QTimer(self), QTimer(self)
+        for timer, slot in ((self._timer, self._look_at_region), (self._move_timer, self._on_moved)):
+            timer.setSingleShot(True)
+            timer.setInterval(_REST_MS)
+            timer.timeout.connect(slot)
         choice.image_chosen.connect(self._on_image_chosen)
         choice.channels_chosen.connect(self._on_channels_chosen)
         choice.region_chosen.connect(self._on_region_chosen)
@@ -155,7 +161,9 @@ class Inputs(QObject):
     def let_go(self) -> None:
         """Listen to no layer any more."""
         self._timer.stop()
+        self._move_timer.stop()
         self._image.watch(None)
+        self._place.watch(None)
         self._region.watch(None)
         self._tracker.follow(None)
 
@@ -163,8 +171,10 @@ class Inputs(QObject):
 
     def _on_image_chosen(self) -> None:
         self._image.watch(self._choice.image)
+        self._place.watch(self._choice.image)
         self._offer_channels()
         self._offer_seeds()
+        self._bring_along()
         self._look_at_region()
         self.image_chosen.emit()
 
@@ -172,6 +182,14 @@ class Inputs(QObject):
         self._offer_channels()
         self._look_at_region()
         self.pixels_changed.emit()
+
+    def _on_place_event(self, _event: Any = None) -> None:
+        self._move_timer.start()
+
+    def _on_moved(self) -> None:
+        self._bring_along()
+        self._look_at_region()
+        self.moved.emit()
 
     def _on_channels_chosen(self) -> None:
         image, axis = self._image.layer, self._choice.channel_axis
@@ -185,6 +203,7 @@ class Inputs(QObject):
 
     def _on_region_chosen(self) -> None:
         self._region.watch(self._choice.region)
+        self._bring_along()
         self._offer_seeds()
         self._look_at_region()
 
@@ -213,7 +232,15 @@ class Inputs(QObject):
         self._offer_regions()
         if seeds is not None and image is not None:
             self._pairing.remember(seeds, image)
+        self._bring_along()
         self.seeds_chosen.emit()
+
+    def _bring_along(self) -> None:
+        """Have seeds and region where the image is now, if they lay over it."""
+        source, region = self.source, self._region.layer
+        if source is not None:
+            regions = [region] if isinstance(region, Labels) else []
+            self._companions.bring_along([*self._pairing.seeds_of(source.layer), *regions], source)
 
     def _offer_channels(self) -> None:
         image = self._image.layer

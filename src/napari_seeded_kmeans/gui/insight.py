@@ -20,6 +20,7 @@ from .job import Answer
 from .palette import Palette
 from .palette_table import PaletteTable
 from .pointer import Hover, Pointer
+from .source import Source
 from .updates import Update
 from .view import look_at, seen_axes
 from .why_panel import WhyPanel
@@ -130,6 +131,11 @@ class Insight(QObject):
             # What was lit up was about another result.
             self._highlight.hide()
         self._light_up()
+
+    def move(self, source: Source) -> None:
+        """Have what lights up over an image where that is now."""
+        if self._last is not None and self._last.source.layer is source.layer:
+            self._highlight.move(source)
 
     def paint_here_next(self) -> None:
         """Go to where a stroke would help most, and say between which classes the doubt is."""

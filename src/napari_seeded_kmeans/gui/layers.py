@@ -165,6 +165,14 @@ class Outputs:
         if "mask" in self._shown[source.layer]:
             self._add_mask(source, np.zeros(source.shape, np.uint8))
 
+    def move(self, source: Source) -> None:
+        """Have the layers of an image where it is now."""
+        shown = self._shown.get(source.layer, {})
+        for key, own in shown.items():
+            if own.layer.ndim == len(source.placement["scale"]):
+                _move(own, source.placement)
+                shown[key] = replace(own, placement=source.placement)
+
     def _mask_of(self, source: Source) -> "Shown | None":
         """Return the mask of an image, if it is there and still has the array that was made here."""
         mask = self._shown.get(source.layer, {}).get("mask")

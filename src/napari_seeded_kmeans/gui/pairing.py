@@ -40,6 +40,10 @@ class Pairing:
         """Return what can be painted on: every labels layer that is not a result."""
         return self._inputs(Labels)
 
+    def seeds_of(self, image: Image) -> list[Labels]:
+        """Return all seeds that belong to an image."""
+        return [layer for layer in self.seeds() if self._owner(layer) is image]
+
     def remember(self, seeds: Labels, image: Image) -> None:
         """Note that these seeds belong to this image from now on."""
         self._image_of[seeds] = ref(image)
@@ -64,7 +68,7 @@ class Pairing:
         if source is None:
             return None
         layers = self.seeds()
-        own = [layer for layer in layers if self._owner(layer) is source.layer]
+        own = self.seeds_of(source.layer)
         if own:
             return current if _holds(own, current) else own[-1]
         unowned = [layer for layer in layers if self._owner(layer) is None]

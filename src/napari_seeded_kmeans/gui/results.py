@@ -105,6 +105,16 @@ class Results(QObject):
         if "mask" in self._panel.value():
             self._outputs.get_ready(source)
 
+    def move(self, source: Source) -> None:
+        """Have all that is shown of an image where it is now; sizes that are listed are in its new units."""
+        self._outputs.move(source)
+        self._insight.move(source)
+        self.show()
+
+    def has_size_of(self, source: Source) -> bool:
+        """Whether the last result was made of pixels of the size that those of an image have now."""
+        return self.last is not None and self.last.request.spacing == source.spacing
+
     def preview(self, seen: Preview, legend: Legend) -> None:
         """Show what is seen already of a result that is being worked out."""
         if "mask" in self._panel.value() and seen.source.layer in self._viewer.layers:

@@ -3,7 +3,7 @@
 Reads layers and never changes one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -33,6 +33,31 @@ def full_resolution(layer: "Layer") -> Any:
     """Return the array of `layer`, its finest level if it has several; Dask arrays stay lazy."""
     # np.asarray of multiscale data is its *coarsest* level.
     return layer.data[0] if getattr(layer, "multiscale", False) else layer.data
+
+
+def placement_of(
+    layer: "Layer", kept: Sequence[int] | None = None, stretched: Mapping[int, int] | None = None
+) -> dict[str, Any]:
+    """Return the keywords that put a layer of the axes `kept` exactly over `layer`.
+
+    Axes that are `stretched` have one pixel there in place of so many.
+    """
+    kept = list(range(layer.ndim) if kept is None else kept)
+    scale, translate = layer.scale.astype(float), layer.translate.astype(float)
+    for axis, n in (stretched or {}).items():
+        translate[axis] += scale[axis] * (n - 1) / 2
+        scale[axis] *= n
+    index = np.ix_(kept, kept)
+    shear = Affine(shear=layer.shear, ndim=layer.ndim).linear_matrix
+    return {
+        "scale": scale[kept].tolist(),
+        "translate": translate[kept].tolist(),
+        "rotate": np.asarray(layer.rotate)[index].tolist(),
+        "shear": shear[index].tolist(),
+        "affine": layer.affine.set_slice(kept).affine_matrix.tolist(),
+        "units": tuple(str(layer.units[i]) for i in kept),
+        "axis_labels": tuple(layer.axis_labels[i] for i in kept),
+    }
 
 
 def channel_choices(image: "Image") -> tuple[int, ...]:
@@ -115,24 +140,10 @@ class Source:
     @cached_property
     def placement(self) -> dict[str, Any]:
         """Keywords that put a new layer exactly over this one: plain values, comparable by ``==``."""
-        layer, axis = self.layer, self.channel_axis
-        scale, translate = layer.scale.astype(float), layer.translate.astype(float)
-        if self._stretched:
-            n_channels = self.data.shape[axis]
-            translate[axis] += scale[axis] * (n_channels - 1) / 2
-            scale[axis] *= n_channels
-        kept = [i for i in range(layer.ndim) if self._stretched or i != axis]
-        index = np.ix_(kept, kept)
-        shear = Affine(shear=layer.shear, ndim=layer.ndim).linear_matrix
-        return {
-            "scale": scale[kept].tolist(),
-            "translate": translate[kept].tolist(),
-            "rotate": np.asarray(layer.rotate)[index].tolist(),
-            "shear": shear[index].tolist(),
-            "affine": layer.affine.set_slice(kept).affine_matrix.tolist(),
-            "units": tuple(str(layer.units[i]) for i in kept),
-            "axis_labels": tuple(layer.axis_labels[i] for i in kept),
-        }
+        axis = self.channel_axis
+        kept = [i for i in range(self.layer.ndim) if self._stretched or i != axis]
+        n_stretched = {axis: self.data.shape[axis]} if axis else {}
+        return placement_of(self.layer, kept, n_stretched)
 
     def to_layer(self, array: NDArray[Any]) -> NDArray[Any]:
         """Return a spatial array in the shape its layer needs; a view."""
