@@ -188,12 +188,44 @@ def test_numbered_objects_and_measured_ones_are_left_alone_until_they_are_chosen
     assert {name: list(column) for name, column in measured.features.items()} == named
 
 
-@pytest.mark.parametrize("n_values", [1, 2, 10])
+@pytest.mark.parametrize("n_values", [1, 3, 10])
 def test_labels_by_any_name_are_taken_if_they_may_be_strokes(n_values, viewer, dock, two_halves):
     mine = viewer.add_labels(np.arange(48 * 64).reshape(48, 64) % n_values, name="Labels")
     viewer.add_labels(np.arange(48 * 64).reshape(48, 64) % 11, name="objects")
     viewer.add_image(two_halves)
     assert dock.choice.seeds is mine
+
+
+def test_one_class_of_thin_strokes_may_be_seeds(viewer, dock, two_halves):
+    mine = viewer.add_labels(np.eye(48, 64, dtype=np.uint8), name="Labels")
+    viewer.add_image(two_halves)
+    assert dock.choice.seeds is mine
+
+
+@pytest.mark.parametrize(
+    ("name", "share"), [("Labels", 0.4), ("ROI", 0.4), ("roi-2", 0), ("cell mask", 0.05), ("My region", 1)]
+)
+def test_a_region_is_no_seeds_but_offered_to_segment_within(name, share, viewer, dock, two_halves):
+    array = np.zeros((48, 64), np.uint8)
+    array[: round(48 * share)] = 1
+    region = viewer.add_labels(array, name=name)
+    viewer.add_image(two_halves, name="halves")
+    assert dock.choice.seeds is None
+    assert offered(dock)["region"] == ["whole image", name]
+    dock.new_seeds()
+    assert region.visible
+    assert offered(dock)["region"] == ["whole image", name]
+
+
+def test_new_hides_seeds_but_not_what_was_taken_for_seeds(viewer, dock, two_halves):
+    viewer.add_image(two_halves)
+    region = viewer.add_labels(np.ones((48, 64), np.uint8), name="field")
+    dock.choice.choose_seeds(region)
+    first = dock.new_seeds()
+    first.name = "mine"
+    dock.new_seeds()
+    assert region.visible
+    assert not first.visible
 
 
 def test_seeds_of_one_image_are_not_taken_for_another(viewer, dock, ready, two_halves):

@@ -19,7 +19,7 @@ from .pairing import Pairing
 from .placing import place
 from .region import region_of
 from .seed_tracker import SeedTracker
-from .seeds_layer import add_seeds
+from .seeds_layer import add_seeds, is_for_seeds
 from .source import Source, channel_choices, full_resolution, guess_channel_axis
 from .words import words_for
 
@@ -136,10 +136,10 @@ class Inputs(QObject):
     def add_seeds(self, source: Source, seeds: NDArray[np.integer] | None = None) -> Labels:
         """Add a seeds layer for an image and choose both; empty unless `seeds` are given.
 
-        Those that were painted on before are hidden: strokes of the same colours cannot be told apart.
+        Seeds that were painted on before are hidden: strokes of the same colours cannot be told apart.
         """
         before = self._tracker.layer
-        if before is not None and self.seeds_shape == source.shape:
+        if before is not None and is_for_seeds(before) and self.seeds_shape == source.shape:
             before.visible = False
         layer = add_seeds(self._viewer, source, seeds)
         self._pairing.remember(layer, source.layer)

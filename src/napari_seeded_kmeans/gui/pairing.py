@@ -1,5 +1,6 @@
 """Which image and which seeds layer to take when nobody chose: reads layers, changes none."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 from weakref import ReferenceType, WeakKeyDictionary, ref
@@ -22,6 +23,9 @@ L = TypeVar("L", bound="Layer")
 # As many as there are keys for.
 _MOST_CLASSES = 9
 _SOME_PX = 1 << 20
+# Whoever begins with one class paints lines of it; what fills more of the image is a region, or a mask.
+_AREA_SHARE = 0.1
+_REGION_WORDS = frozenset(("roi", "rois", "region", "regions", "mask", "masks"))
 
 
 class Pairing:
@@ -62,8 +66,8 @@ class Pairing:
     def best_seeds(self, current: Labels | None, source: "Source | None") -> Labels | None:
         """Return seeds for an image: those used with it before, else the likeliest that fit it.
 
-        Objects that somebody numbered or measured are none: whoever wants to paint on them chooses them. The
-        ones chosen so far stay if they belong to the image, whether they fit or not.
+        Objects that somebody numbered or measured are none, nor are regions: whoever wants to paint on them
+        chooses them. The ones chosen so far stay if they belong to the image, whether they fit or not.
         """
         if source is None:
             return None
@@ -93,15 +97,22 @@ def _fits(seeds: Labels, source: "Source") -> bool:
 
 
 def _may_be_strokes(layer: Labels) -> bool:
-    """Whether a layer has no more values than a person has classes, and no table from elsewhere."""
-    return has_own_table(layer) and isinstance(layer.data, np.ndarray) and _has_few_values(layer.data)
+    """Whether a layer may have been painted on for classes: no region, objects, or table from elsewhere."""
+    words = set(re.findall("[a-z]+", layer.name.lower()))
+    is_plain = has_own_table(layer) and words.isdisjoint(_REGION_WORDS)
+    return is_plain and isinstance(layer.data, np.ndarray) and _are_few_strokes(layer.data)
 
 
-def _has_few_values(array: NDArray[np.integer]) -> bool:
-    """Look at pixels far apart: this is asked whenever layers come or go."""
+def _are_few_strokes(array: NDArray[np.integer]) -> bool:
+    """Whether there are no more values than a person has classes, nor one alone that fills an area.
+
+    Looks at pixels far apart: this is asked whenever layers come or go.
+    """
     step = max(1, round((array.size / _SOME_PX) ** (1 / array.ndim)))
     some = array[(slice(None, None, step),) * array.ndim]
-    return len(np.unique(some[some != 0])) <= _MOST_CLASSES
+    values, counts = np.unique(some[some != 0], return_counts=True)
+    is_area = len(values) == 1 and counts[0] > _AREA_SHARE * some.size
+    return len(values) <= _MOST_CLASSES and not is_area
 
 
 def _holds(layers: "Sequence[Layer] | LayerList", wanted: "Layer | None") -> bool:

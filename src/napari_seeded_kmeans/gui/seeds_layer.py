@@ -4,7 +4,7 @@ What does not belong here: when to do it, and layers that show results.
 """
 
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 import numpy as np
 from napari.layers import Labels
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _BRUSH_SHARE = 0.015
 _BRUSH_RANGE = (3, 40)
 _SEED_WORDS = ("seed", "stroke", "scribble")
+_made_here: WeakSet[Labels] = WeakSet()
 # What each was dressed in last: its legend, and that of the colours.
 _worn: WeakKeyDictionary[Labels, tuple[Legend, Legend]] = WeakKeyDictionary()
 
@@ -35,6 +36,7 @@ def add_seeds(viewer: "Viewer", source: Source, seeds: NDArray[np.integer] | Non
         colormap=Legend().color_cycle(),
         **source.placement,
     )
+    _made_here.add(layer)
     viewer.add_layer(layer)
     low, high = _BRUSH_RANGE
     layer.brush_size = int(np.clip(_BRUSH_SHARE * max(source.shape[-2:]), low, high))
@@ -46,6 +48,11 @@ def add_seeds(viewer: "Viewer", source: Source, seeds: NDArray[np.integer] | Non
 def is_called_seeds(layer: Labels) -> bool:
     """Whether the name of a layer says that it was painted on."""
     return any(word in layer.name.lower() for word in _SEED_WORDS)
+
+
+def is_for_seeds(layer: Labels) -> bool:
+    """Whether a layer was made here to be painted on, or says so by its name."""
+    return layer in _made_here or is_called_seeds(layer)
 
 
 def paint_with(layer: Labels, value: int) -> None:
