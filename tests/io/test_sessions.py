@@ -1,6 +1,7 @@
 """A session comes back as it was, knows its image again, and what is kept by itself is found by its image."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -62,6 +63,16 @@ def test_a_session_of_an_earlier_release_opens(tmp_path):
     assert (again.placement, again.is_rgb, again.region) == (None, None, None)
 
 
+def test_channels_that_count_come_back_and_sessions_of_earlier_releases_have_all(tmp_path):
+    path = tmp_path / "a.json"
+    write_session(replace(session(), channels=(0, 2)), path)
+    assert read_session(path).channels == (0, 2)
+    document = json.loads(path.read_text())
+    del document["channels"]
+    path.write_text(json.dumps(document))
+    assert read_session(path).channels is None
+
+
 @pytest.mark.parametrize("names", [("scan.v1", "scan.v2"), ("2024.05.01", "2024.05.02"), ("a", "a.b")])
 def test_names_with_dots_have_strokes_of_their_own(tmp_path, names):
     for value, name in enumerate(names, 5):
@@ -88,6 +99,9 @@ def test_an_image_is_known_by_its_values():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
+        ({"channels": []}, "is not a session"),
+        ({"channels": [0, 3]}, "is not a session"),
+        ({"channels": ["red"]}, "is not a session"),
         ({"format": "a model"}, "is not a session"),
         ({"version": 2}, "is of version 2"),
         ({"image": {}}, "is not a session"),

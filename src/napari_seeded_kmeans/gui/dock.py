@@ -269,7 +269,9 @@ class SeededSegmentation(DockFrame):
                 self._follower.follow_if_wanted()
 
     def _on_channels_chosen(self) -> None:
+        self.session.forget()
         self._look()
+        self._records.keep()
         self._follower.follow_if_wanted()
 
     def _on_region_changed(self) -> None:

@@ -147,7 +147,7 @@ class Extras(QObject):
 
 
 def _facts(source: Source, answer: Answer) -> _Facts:
-    return _Facts(answer, source.data, source.data_channel_axis, source.spacing, source.contrast)
+    return _Facts(answer, answer.image, source.data_channel_axis, source.spacing, source.contrast)
 
 
 def _write_table(facts: _Facts, known: dict[str, Any], legend: Legend, path: str | Path) -> None:

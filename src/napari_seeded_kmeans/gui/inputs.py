@@ -33,6 +33,7 @@ _REST_MS = 200
 # By image, not by dock, which may be closed and opened again: channels that were chosen by hand, where they
 # are not what one would guess, and where images came from that were opened with their session.
 _channels: WeakKeyDictionary[Image, int | None] = WeakKeyDictionary()
+_subsets: WeakKeyDictionary[Image, tuple[int, tuple[int, ...]]] = WeakKeyDictionary()
 _paths: WeakKeyDictionary[Image, str] = WeakKeyDictionary()
 
 
@@ -67,6 +68,7 @@ class Inputs(QObject):
             timer.timeout.connect(slot)
         choice.image_chosen.connect(self._on_image_chosen)
         choice.channels_chosen.connect(self._on_channels_chosen)
+        choice.subset_chosen.connect(self._on_subset_chosen)
         choice.region_chosen.connect(self._on_region_chosen)
         choice.seeds_chosen.connect(self._on_seeds_chosen)
 
@@ -74,7 +76,7 @@ class Inputs(QObject):
     def source(self) -> Source | None:
         """The chosen image, with the axis that holds its channels."""
         image = self._image.layer
-        return None if image is None else Source(image, self._choice.channel_axis)
+        return None if image is None else Source(image, self._choice.channel_axis, self._choice.channels)
 
     @property
     def seeds_shape(self) -> tuple[int, ...] | None:
@@ -197,8 +199,17 @@ class Inputs(QObject):
             _channels[image] = axis
         elif image is not None:
             _channels.pop(image, None)
+        self._offer_subset()
         self._offer_seeds()
         self._look_at_region()
+        self.channels_chosen.emit()
+
+    def _on_subset_chosen(self) -> None:
+        image, axis, channels = self._image.layer, self._choice.channel_axis, self._choice.channels
+        if image is not None and axis is not None and channels is not None:
+            _subsets[image] = axis, channels
+        elif image is not None:
+            _subsets.pop(image, None)
         self.channels_chosen.emit()
 
     def _on_region_chosen(self) -> None:
@@ -250,6 +261,15 @@ class Inputs(QObject):
         guess = None if image is None else guess_channel_axis(image)
         chosen = guess if image is None else _channels.get(image, guess)
         self._choice.offer_channels(axes, names, chosen if chosen is None or chosen in axes else guess)
+        self._offer_subset()
+
+    def _offer_subset(self) -> None:
+        image, axis = self._image.layer, self._choice.channel_axis
+        n_channels = 0 if image is None or axis is None else full_resolution(image).shape[axis]
+        known = None if image is None else _subsets.get(image)
+        channels = known[1] if known is not None and known[0] == axis else None
+        is_there = channels is not None and max(channels) < n_channels
+        self._choice.offer_subset(n_channels, channels if is_there else None)
 
     def _offer_regions(self) -> None:
         layers = [

@@ -25,7 +25,7 @@ from .in_place import small_integers
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """A result, the seeds (*spatial,) it was made of, and how many pixels every class got.
+    """A result, the image and seeds (*spatial,) it was made of, and how many pixels every class got.
 
     `drawn` is the segmentation with labels as small as layers want them, always the same array. The notes
     say what was done differently from what was asked, if anything was.
@@ -33,6 +33,7 @@ class Answer:
 
     segmentation: Segmentation
     drawn: Segmentation
+    image: NDArray[Any]
     seeds: NDArray[np.integer]
     n_pixels: dict[int, int]
     notes: tuple[str, ...] = ()
@@ -66,7 +67,7 @@ class Request:
     Attributes
     ----------
     image : array (*spatial,) or with one more axis
-        Not copied; Dask arrays are computed by the worker.
+        All channels. Not copied; Dask arrays are computed by the worker.
     seeds : ndarray (*spatial,), integer
         A copy: the person goes on painting.
     channel_axis : int or None
@@ -83,6 +84,8 @@ class Request:
         Classes that teach nothing.
     region : ndarray (*spatial,), bool, or None
         Outside of it nothing is computed.
+    channels : tuple of int or None
+        Which channels count, ascending; None is all.
     """
 
     image: Any
@@ -94,6 +97,7 @@ class Request:
     edits: PaletteEdits = NO_EDITS
     ignore: tuple[int, ...] = ()
     region: NDArray[np.bool_] | None = None
+    channels: tuple[int, ...] | None = None
 
     def is_same(self, other: "Request") -> bool:
         """Whether both ask for the same result."""
@@ -101,8 +105,28 @@ class Request:
             return False
         return all(
             getattr(self, name) == getattr(other, name)
-            for name in ("channel_axis", "spacing", "preset", "params", "edits", "ignore")
+            for name in ("channel_axis", "channels", "spacing", "preset", "params", "edits", "ignore")
         ) and are_same(self.seeds, other.seeds)
+
+    def load(self) -> NDArray[Any]:
+        """Return the image in memory, without the channels that do not count."""
+        axis, channels = self.channel_axis, self.channels
+        if axis is None or channels is None:
+            return np.asarray(self.image)
+        first, last, step = channels[0], channels[-1], (channels[1] - channels[0] if channels[1:] else 1)
+        if channels == tuple(range(first, last + 1, step)):
+            # A view; of a lazy array no more is computed.
+            return np.asarray(self.image[(slice(None),) * axis + (slice(first, last + 1, step),)])
+        return np.take(np.asarray(self.image), channels, axis=axis)
+
+    @property
+    def part(self) -> tuple[int | None, tuple[int, ...]] | None:
+        """What is taken of the image: the channels that count, and their axis; None if all is."""
+        return None if self.channels is None else (self.channel_axis, self.channels)
+
+    def loaded(self, image: NDArray[Any]) -> "Request":
+        """Return the same request with what `load` returned."""
+        return replace(self, image=image, channels=None)
 
     def get_ready(self, visible: tuple[slice, ...], shelf: Shelf, cancel: Cancel) -> None:
         """Work out what depends on the image alone, for what is visible, in the worker thread."""
@@ -118,7 +142,7 @@ class Request:
     def _open(self, shelf: Shelf, cancel: Cancel | None = None) -> Workspace:
         """Return the workspace of the whole image."""
         n_spatial = self.seeds.ndim
-        image = check_image(self.image, n_spatial, self.channel_axis)
+        image = check_image(self.load(), n_spatial, self.channel_axis)
         params = make_params(self.preset, **self.params)
         return open_workspace(
             image, n_spatial, params, spacing=self.spacing, edits=self.edits, shelf=shelf, cancel=cancel
@@ -132,7 +156,7 @@ class Request:
         if self.edits:
             return None
         params = make_params(self.preset, **self.params)
-        part = Part(self.image, self.seeds, self.channel_axis, self.ignore, self.region)
+        part = Part(self.load(), self.seeds, self.channel_axis, self.ignore, self.region)
         n_spatial = self.seeds.ndim
         image = check_image(part.image, n_spatial, self.channel_axis)
         # Another image, in a way: it must not take the place of the one that is kept.
@@ -153,9 +177,10 @@ class Request:
     ) -> Answer:
         """Segment, in the worker thread; `shelf` and what is to be called as for `segment`."""
         notes: list[str] = []
+        image = self.load()
         with heard_by(notes.append):
             result = segment(
-                np.asarray(self.image),
+                image,
                 self.seeds,
                 channel_axis=self.channel_axis,
                 spacing=self.spacing,
@@ -173,4 +198,4 @@ class Request:
             )
         n_pixels = {value: int(np.count_nonzero(result.labels == value)) for value in result.classes}
         drawn = replace(result, labels=small_integers(result.labels))
-        return Answer(result, drawn, self.seeds, n_pixels, tuple(notes))
+        return Answer(result, drawn, image, self.seeds, n_pixels, tuple(notes))

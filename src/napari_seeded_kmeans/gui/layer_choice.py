@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
+from .channel_button import ChannelButton
+
 if TYPE_CHECKING:
     from napari.layers import Image, Labels, Layer, Shapes
 
@@ -68,6 +70,7 @@ class LayerChoice(QWidget):
 
     image_chosen = Signal()
     channels_chosen = Signal()
+    subset_chosen = Signal()
     region_chosen = Signal()
     seeds_chosen = Signal()
     new_requested = Signal()
@@ -76,16 +79,19 @@ class LayerChoice(QWidget):
         super().__init__(parent)
         self._image = Combo("no image open", self)
         self._channels = Combo("none", self)
+        self._subset = ChannelButton(self)
         self._region = Combo("whole image", self)
         self._seeds = Combo("none yet", self)
         self.new_button = QPushButton("New", self)
         self._image.chosen.connect(self.image_chosen)
         self._channels.chosen.connect(self.channels_chosen)
+        self._subset.chosen.connect(self.subset_chosen)
         self._region.chosen.connect(self.region_chosen)
         self._seeds.chosen.connect(self.seeds_chosen)
         self.new_button.clicked.connect(self.new_requested)
         self._form = self._lay_out()
         self.offer_channels((), (), None)
+        self.offer_subset(0, None)
         self.offer_regions((), None)
 
     @property
@@ -98,6 +104,11 @@ class LayerChoice(QWidget):
         """The axis of the image's data that holds channels; None when there is none, and for RGB."""
         axis = self._channels.value()
         return None if axis is None or axis < 0 else int(axis)
+
+    @property
+    def channels(self) -> tuple[int, ...] | None:
+        """The channels that count; None for all."""
+        return self._subset.value()
 
     @property
     def region(self) -> "Labels | Shapes | None":
@@ -122,7 +133,11 @@ class LayerChoice(QWidget):
         """Offer axes that may hold channels, and none of them; the row shows only if there are any."""
         # -1 stands for "no channels": None is what a combo without a choice says.
         self._channels.offer([-1, *axes], ["none (space only)", *names], -1 if chosen is None else chosen)
-        self._form.setRowVisible(self._channels, len(axes) > 0)
+        self._form.setRowVisible(self._channels_row, len(axes) > 0)
+
+    def offer_subset(self, n_channels: int, chosen: Sequence[int] | None) -> None:
+        """Offer channels to leave out some of, if there are several; None is all of them."""
+        self._subset.offer(n_channels, chosen)
 
     def offer_regions(self, layers: "Sequence[Labels | Shapes]", chosen: "Labels | Shapes | None") -> None:
         """Offer layers to segment within, and the whole image."""
@@ -138,6 +153,10 @@ class LayerChoice(QWidget):
         """Choose the axis that holds channels."""
         self._channels.set_value(-1 if axis is None else axis)
 
+    def choose_subset(self, channels: Sequence[int] | None) -> None:
+        """Choose the channels that count, None for all."""
+        self._subset.set_value(channels)
+
     def choose_region(self, layer: "Labels | Shapes | None") -> None:
         """Choose one of the layers offered to segment within, None for the whole image."""
         self._region.set_value(_EVERYWHERE if layer is None else layer)
@@ -151,7 +170,10 @@ class LayerChoice(QWidget):
         form.setContentsMargins(0, 0, 0, 0)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         form.addRow("Image", self._image)
-        form.addRow("Channels", self._channels)
+        self._channels_row = QHBoxLayout()
+        self._channels_row.addWidget(self._channels, 1)
+        self._channels_row.addWidget(self._subset)
+        form.addRow("Channels", self._channels_row)
         form.addRow("Within", self._region)
         seeds = QHBoxLayout()
         seeds.addWidget(self._seeds, 1)

@@ -22,8 +22,9 @@ def resume(
     choice.choose_image(image)
     if not image.rgb:
         choice.choose_channels(saved.channel_axis)
+        choice.choose_subset(saved.channels)
     front.params.set_value(saved.preset, **saved.params)
-    source = Source(image, choice.channel_axis)
+    source = Source(image, choice.channel_axis, choice.channels)
     if saved.region is None:
         choice.choose_region(None)
     else:

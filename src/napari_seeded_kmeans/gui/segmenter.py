@@ -99,7 +99,7 @@ class Segmenter:
         self.fitted: Fitted | None = None
         self.preview_s = inf
         self._shelf = Shelf()
-        self._loaded: tuple[Any, NDArray[Any]] | None = None
+        self._loaded: tuple[Any, Any, NDArray[Any]] | None = None
 
     def forget(self) -> None:
         """Forget what is known of the image: its pixels are others now."""
@@ -137,9 +137,9 @@ class Segmenter:
         def is_over() -> bool:
             return cancel() or (is_seen and self._runner.is_waited_for)
 
-        array = self._load(request.image)
+        loaded = self._load(request)
         on_sketch = None if is_seen else on_fit
-        return replace(request, image=array).run(is_over, progress, self._shelf, on_sketch, on_fit)
+        return loaded.run(is_over, progress, self._shelf, on_sketch, on_fit)
 
     def draft(self, draft: Draft, cancel: Cancel, progress: Progress) -> None:
         """Pass on labels of what is visible as the stroke is by now, by a model fitted in a hurry."""
@@ -155,8 +155,7 @@ class Segmenter:
         try:
             # The brush may be lifted by now: what follows that must not wait.
             stop_if(cancel)
-            array = self._load(draft.request.image)
-            replace(draft.request, image=array).run(cancel, progress, self._shelf, on_sketch)
+            self._load(draft.request).run(cancel, progress, self._shelf, on_sketch)
         finally:
             draft.over.set()
 
@@ -174,21 +173,20 @@ class Segmenter:
 
     def get_ready(self, request: Request, visible: Visible, cancel: Cancel, _progress: Progress) -> None:
         """Work out what `segment` will need of the image where it is visible."""
-        array = self._load(request.image)
-        replace(request, image=array).get_ready(visible, self._shelf, cancel)
+        self._load(request).get_ready(visible, self._shelf, cancel)
 
     def get_ahead(
         self, request: Request, box: Visible, part: Labels, cancel: Cancel, _progress: Progress
     ) -> None:
         """Work out what `segment` will need of painted pixels: those of a part of the seeds in a box."""
-        array = self._load(request.image)
+        loaded = self._load(request)
         stop_if(cancel)
         # Once begun it is not stopped: `segment` needs it next.
-        replace(request, image=array).get_ahead(box, part, self._shelf)
+        loaded.get_ahead(box, part, self._shelf)
 
     def estimate(self, request: Request, cancel: Cancel, _progress: Progress) -> EstimatedAccuracy | None:
         """Return how well the strokes tell classes apart; None where that cannot be told."""
-        return replace(request, image=self._load(request.image)).estimate(self._shelf, cancel)
+        return self._load(request).estimate(self._shelf, cancel)
 
     def _shows(self, draft: Draft, request: Request, cancel: Cancel) -> bool:
         """Whether a draft that is shown, or will be in a moment, is what a request would show."""
@@ -203,10 +201,10 @@ class Segmenter:
             stop_if(cancel)
         return draft.is_seen
 
-    def _load(self, data: Any) -> NDArray[Any]:
-        """Return the image as an array; a lazy one is computed once."""
+    def _load(self, request: Request) -> Request:
+        """Return the request with its image as an array; a lazy one is computed once."""
         loaded = self._loaded
-        if loaded is None or loaded[0] is not data:
+        if loaded is None or loaded[0] is not request.image or loaded[1] != request.part:
             # Nor is one kept that was computed for another image.
-            loaded = self._loaded = data, np.asarray(data)
-        return loaded[1]
+            loaded = self._loaded = request.image, request.part, request.load()
+        return request.loaded(loaded[2])

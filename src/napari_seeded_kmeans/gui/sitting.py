@@ -25,7 +25,7 @@ import napari_seeded_kmeans as nsk
 HERE = Path(__file__).parent
 
 image = nsk.read_image({image})
-seeds = nsk.read_labels(HERE / {seeds!r})
+{channels}seeds = nsk.read_labels(HERE / {seeds!r})
 result = nsk.segment(
     image,
     seeds,
@@ -71,9 +71,10 @@ class Sitting:
         request, legend = self.request, self.legend
         # Listed in one only are classes that nobody painted.
         own, other = legend.listing(saved.legend.values), saved.legend.listing(legend.values)
-        mine = request.channel_axis, request.preset, dict(request.params), request.edits, own.to_rows()
-        theirs = saved.channel_axis, saved.preset, dict(saved.params), saved.edits, other.to_rows()
-        return mine == theirs and are_equal(request.region, saved.region)
+        mine = request.preset, dict(request.params), request.edits, own.to_rows()
+        theirs = saved.preset, dict(saved.params), saved.edits, other.to_rows()
+        has_same_axes = (request.channel_axis, request.channels) == (saved.channel_axis, saved.channels)
+        return has_same_axes and mine == theirs and are_equal(request.region, saved.region)
 
     def to_session(self, image_digest: str) -> SavedSession:
         """Return it in the form that is written."""
@@ -91,6 +92,7 @@ class Sitting:
             request.region,
             self.placement,
             self.is_rgb,
+            request.channels,
         )
 
 
@@ -119,6 +121,7 @@ def export_script(sitting: Sitting, path: str | Path) -> None:
         image=image,
         seeds=seeds_path(path).name,
         channel_axis=request.channel_axis,
+        channels=_write_channels(request),
         spacing=request.spacing,
         preset=request.preset,
         params=request.params,
@@ -129,6 +132,13 @@ def export_script(sitting: Sitting, path: str | Path) -> None:
     )
     with safe_writer(path) as file:
         file.write(text.encode())
+
+
+def _write_channels(request: Request) -> str:
+    """Return the line that leaves out the channels that do not count, if there are any."""
+    if request.channels is None:
+        return ""
+    return f"image = image.take({list(request.channels)!r}, axis={request.channel_axis!r})\n"
 
 
 def _write_more(request: Request, path: Path) -> str:

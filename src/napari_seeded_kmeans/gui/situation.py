@@ -69,6 +69,7 @@ class Situation:
             image=source.data,
             seeds=self._inputs.seeds(source),
             channel_axis=source.data_channel_axis,
+            channels=source.channels,
             spacing=source.spacing,
             preset=self._params.preset,
             params=self._params.overrides(),

@@ -97,6 +97,8 @@ def _labels(image: "Image") -> list[str]:
 class Source:
     """An image layer together with the axis of its data that holds channels, if any.
 
+    Of several `channels` some may count only; None is all of them.
+
     Layers line up by their *last* axes in napari. A labels layer for channels that are not the first
     axis therefore keeps an axis of length one there, stretched over all channels; `to_layer` adds it
     and `to_spatial` takes it away.
@@ -104,10 +106,11 @@ class Source:
 
     layer: "Image"
     channel_axis: int | None = None
+    channels: tuple[int, ...] | None = None
 
     @property
     def data(self) -> Any:
-        """The array, full resolution, perhaps lazy."""
+        """The array, full resolution, perhaps lazy, with all its channels."""
         return full_resolution(self.layer)
 
     @property

@@ -65,6 +65,8 @@ class SavedSession:
         Where the image lay, its pixel size included; None in sessions of earlier releases.
     is_rgb : bool or None
         Whether the last axis of the image was shown as colour; None as above.
+    channels : tuple of int or None
+        Those that count; None is all.
     """
 
     image: ImageReference
@@ -77,6 +79,7 @@ class SavedSession:
     region: NDArray[np.bool_] | None = None
     placement: Placement | None = None
     is_rgb: bool | None = None
+    channels: tuple[int, ...] | None = None
 
 
 def digest(array: Any) -> str:
@@ -116,6 +119,7 @@ def write_session(session: SavedSession, path: str | os.PathLike[str]) -> None:
         "version": VERSION,
         "image": asdict(session.image),
         "channel_axis": session.channel_axis,
+        "channels": None if session.channels is None else list(session.channels),
         "preset": session.preset,
         "params": dict(session.params),
         "classes": session.legend.to_rows(),
@@ -152,7 +156,8 @@ def read_session(path: str | os.PathLike[str]) -> SavedSession:
         preset, params = str(document["preset"]), dict(document["params"])
         legend = Legend.from_rows(document["classes"])
         channel_axis = None if axis is None else int(axis)
-        # Sessions of earlier releases have neither edits nor a region nor a placement.
+        # Sessions of earlier releases have neither edits, region nor placement, and all channels count.
+        channels = _read_channels(document.get("channels"), reference.shape, channel_axis)
         edits = PaletteEdits.from_dict(document.get("palette_edits") or NO_EDITS.to_dict())
         has_region = bool(document.get("has_region"))
         is_rgb = None if document.get("rgb") is None else bool(document["rgb"])
@@ -183,7 +188,19 @@ def read_session(path: str | os.PathLike[str]) -> SavedSession:
         region,
         placement,
         is_rgb,
+        channels,
     )
+
+
+def _read_channels(rows: Any, shape: tuple[int, ...], axis: int | None) -> tuple[int, ...] | None:
+    """Return the channels that count, ascending; a ValueError if the image has no such channels."""
+    if rows is None:
+        return None
+    channels = tuple(sorted({int(row) for row in rows}))
+    n_channels = shape[axis] if axis is not None and -len(shape) <= axis < len(shape) else 0
+    if not channels or channels[0] < 0 or channels[-1] >= n_channels:
+        raise ValueError(f"channels {rows} of {n_channels}")
+    return channels
 
 
 def _read_beside(path: str | os.PathLike[str], ending: str) -> NDArray[Any]:
