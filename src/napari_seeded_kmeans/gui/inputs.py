@@ -20,7 +20,7 @@ from .placing import place
 from .region import region_of
 from .seed_tracker import SeedTracker
 from .seeds_layer import add_seeds, is_for_seeds
-from .source import Source, channel_choices, full_resolution, guess_channel_axis
+from .source import Source, channel_choices, full_resolution, guess_channel_axis, guess_frames
 from .words import words_for
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ _REST_MS = 200
 # By image, not by dock, which may be closed and opened again: channels that were chosen by hand, where they
 # are not what one would guess, and where images came from that were opened with their session.
 _channels: WeakKeyDictionary[Image, int | None] = WeakKeyDictionary()
+_frames: WeakKeyDictionary[Image, bool] = WeakKeyDictionary()
 _subsets: WeakKeyDictionary[Image, tuple[int, tuple[int, ...]]] = WeakKeyDictionary()
 _paths: WeakKeyDictionary[Image, str] = WeakKeyDictionary()
 
@@ -69,6 +70,7 @@ class Inputs(QObject):
         choice.image_chosen.connect(self._on_image_chosen)
         choice.channels_chosen.connect(self._on_channels_chosen)
         choice.subset_chosen.connect(self._on_subset_chosen)
+        choice.frames_chosen.connect(self._on_frames_chosen)
         choice.region_chosen.connect(self._on_region_chosen)
         choice.seeds_chosen.connect(self._on_seeds_chosen)
 
@@ -76,7 +78,9 @@ class Inputs(QObject):
     def source(self) -> Source | None:
         """The chosen image, with the axis that holds its channels."""
         image = self._image.layer
-        return None if image is None else Source(image, self._choice.channel_axis, self._choice.channels)
+        if image is None:
+            return None
+        return Source(image, self._choice.channel_axis, self._choice.channels, self._choice.has_frames)
 
     @property
     def seeds_shape(self) -> tuple[int, ...] | None:
@@ -200,8 +204,15 @@ class Inputs(QObject):
         elif image is not None:
             _channels.pop(image, None)
         self._offer_subset()
+        self._offer_frames()
         self._offer_seeds()
         self._look_at_region()
+        self.channels_chosen.emit()
+
+    def _on_frames_chosen(self) -> None:
+        image = self._image.layer
+        if image is not None:
+            _frames[image] = self._choice.has_frames
         self.channels_chosen.emit()
 
     def _on_subset_chosen(self) -> None:
@@ -262,6 +273,17 @@ class Inputs(QObject):
         chosen = guess if image is None else _channels.get(image, guess)
         self._choice.offer_channels(axes, names, chosen if chosen is None or chosen in axes else guess)
         self._offer_subset()
+        self._offer_frames()
+
+    def _offer_frames(self) -> None:
+        image, axis = self._image.layer, self._choice.channel_axis
+        source = None if image is None else Source(image, axis)
+        if image is None or source is None or len(source.shape) < 3:
+            self._choice.offer_frames(None, has_frames=False)
+            return
+        first = 1 if axis == 0 else 0
+        has_frames = _frames.get(image, guess_frames(image, axis))
+        self._choice.offer_frames(f"axis {first} ({source.shape[0]})", has_frames=has_frames)
 
     def _offer_subset(self) -> None:
         image, axis = self._image.layer, self._choice.channel_axis

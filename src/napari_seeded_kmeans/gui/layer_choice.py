@@ -15,6 +15,10 @@ _WITHIN_HELP = (
     "Where to segment: everywhere, or only inside the shapes or labels of a layer. Outside nothing is "
     "computed, and strokes teach nothing."
 )
+_FRAMES_HELP = (
+    "What the first axis is. In depth, texture, outlines and pieces go from plane to plane. Frames in time "
+    "are segmented one by one, each by what the strokes on any of them teach."
+)
 # None is what a combo without a choice says.
 _EVERYWHERE = object()
 
@@ -71,6 +75,7 @@ class LayerChoice(QWidget):
     image_chosen = Signal()
     channels_chosen = Signal()
     subset_chosen = Signal()
+    frames_chosen = Signal()
     region_chosen = Signal()
     seeds_chosen = Signal()
     new_requested = Signal()
@@ -80,18 +85,21 @@ class LayerChoice(QWidget):
         self._image = Combo("no image open", self)
         self._channels = Combo("none", self)
         self._subset = ChannelButton(self)
+        self._frames = Combo("none", self)
         self._region = Combo("whole image", self)
         self._seeds = Combo("none yet", self)
         self.new_button = QPushButton("New", self)
         self._image.chosen.connect(self.image_chosen)
         self._channels.chosen.connect(self.channels_chosen)
         self._subset.chosen.connect(self.subset_chosen)
+        self._frames.chosen.connect(self.frames_chosen)
         self._region.chosen.connect(self.region_chosen)
         self._seeds.chosen.connect(self.seeds_chosen)
         self.new_button.clicked.connect(self.new_requested)
         self._form = self._lay_out()
         self.offer_channels((), (), None)
         self.offer_subset(0, None)
+        self.offer_frames(None, has_frames=False)
         self.offer_regions((), None)
 
     @property
@@ -109,6 +117,11 @@ class LayerChoice(QWidget):
     def channels(self) -> tuple[int, ...] | None:
         """The channels that count; None for all."""
         return self._subset.value()
+
+    @property
+    def has_frames(self) -> bool:
+        """Whether the first spatial axis is time."""
+        return bool(self._frames.value())
 
     @property
     def region(self) -> "Labels | Shapes | None":
@@ -139,6 +152,15 @@ class LayerChoice(QWidget):
         """Offer channels to leave out some of, if there are several; None is all of them."""
         self._subset.offer(n_channels, chosen)
 
+    def offer_frames(self, axis: str | None, *, has_frames: bool) -> None:
+        """Offer to take an axis, named here, for time; None where there is nothing to choose."""
+        offered = [] if axis is None else [False, True]
+        self._frames.blockSignals(True)
+        self._frames.offer(offered, [f"{axis} is depth", f"{axis} is time"][: len(offered)], has_frames)
+        self._frames.blockSignals(False)
+        self._frames.setToolTip(f"<p>{_FRAMES_HELP}</p>")
+        self._form.setRowVisible(self._frames, axis is not None)
+
     def offer_regions(self, layers: "Sequence[Labels | Shapes]", chosen: "Labels | Shapes | None") -> None:
         """Offer layers to segment within, and the whole image."""
         names = ["whole image", *_names(layers)]
@@ -157,6 +179,10 @@ class LayerChoice(QWidget):
         """Choose the channels that count, None for all."""
         self._subset.set_value(channels)
 
+    def choose_frames(self, *, has_frames: bool) -> None:
+        """Choose whether the first spatial axis is time, where that is offered."""
+        self._frames.set_value(has_frames)
+
     def choose_region(self, layer: "Labels | Shapes | None") -> None:
         """Choose one of the layers offered to segment within, None for the whole image."""
         self._region.set_value(_EVERYWHERE if layer is None else layer)
@@ -174,6 +200,7 @@ class LayerChoice(QWidget):
         self._channels_row.addWidget(self._channels, 1)
         self._channels_row.addWidget(self._subset)
         form.addRow("Channels", self._channels_row)
+        form.addRow("Stack", self._frames)
         form.addRow("Within", self._region)
         seeds = QHBoxLayout()
         seeds.addWidget(self._seeds, 1)

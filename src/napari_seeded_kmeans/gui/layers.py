@@ -267,7 +267,7 @@ def _measurements(source: Source, legend: Legend, n_pixels: Mapping[int, int]) -
         "class": [legend.name_of(value) for value in values],
         "pixels": pixels,
         "share": pixels / np.prod(source.shape),
-        "size": pixels * np.prod(source.spacing),
+        "size": pixels * np.prod(source.pixel_size[source.has_frames :]),
     }
 
 

@@ -45,11 +45,11 @@ def words_for_size(saved: SavedSession, source: Source) -> str:
     scale = np.abs(saved.placement["scale"])
     # Colour is no axis of a layer.
     before = scale if saved.is_rgb or saved.channel_axis is None else np.delete(scale, saved.channel_axis)
-    if len(before) == len(source.spacing) and np.allclose(before, source.spacing):
+    if len(before) == len(source.pixel_size) and np.allclose(before, source.pixel_size):
         return ""
     return (
-        f"Pixels of {source.layer.name} are {_size(source.spacing)} here but were {_size(before)}, so that "
-        "the mask may differ: give the layer that scale again and press Segment."
+        f"Pixels of {source.layer.name} are {_size(source.pixel_size)} here but were {_size(before)}, so "
+        "that the mask may differ: give the layer that scale again and press Segment."
     )
 
 

@@ -23,8 +23,9 @@ def resume(
     if not image.rgb:
         choice.choose_channels(saved.channel_axis)
         choice.choose_subset(saved.channels)
+    choice.choose_frames(has_frames=saved.has_frames)
     front.params.set_value(saved.preset, **saved.params)
-    source = Source(image, choice.channel_axis, choice.channels)
+    source = Source(image, choice.channel_axis, choice.channels, choice.has_frames)
     if saved.region is None:
         choice.choose_region(None)
     else:

@@ -2,11 +2,13 @@
 
 import json
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 
 import numpy as np
 
 from ..core.errors import SeededKMeansError
+from ..core.frames import are_frames
 from ..core.legend import Legend
 from ..core.region import are_equal
 from ..io.files import safe_writer
@@ -30,10 +32,9 @@ result = nsk.segment(
     image,
     seeds,
     channel_axis={channel_axis!r},
-    spacing={spacing!r},
+    spacing={spacing},
     preset={preset!r},
-{more}    **{params!r},
-)
+{more})
 result.model.names.update({names!r})
 result.model.colors.update({colors!r})
 result.model.save(HERE / {model!r})
@@ -73,7 +74,8 @@ class Sitting:
         own, other = legend.listing(saved.legend.values), saved.legend.listing(legend.values)
         mine = request.preset, dict(request.params), request.edits, own.to_rows()
         theirs = saved.preset, dict(saved.params), saved.edits, other.to_rows()
-        has_same_axes = (request.channel_axis, request.channels) == (saved.channel_axis, saved.channels)
+        own_axes = request.channel_axis, request.channels, are_frames(request.spacing)
+        has_same_axes = own_axes == (saved.channel_axis, saved.channels, saved.has_frames)
         return has_same_axes and mine == theirs and are_equal(request.region, saved.region)
 
     def to_session(self, image_digest: str) -> SavedSession:
@@ -93,6 +95,7 @@ class Sitting:
             self.placement,
             self.is_rgb,
             request.channels,
+            are_frames(request.spacing),
         )
 
 
@@ -122,9 +125,8 @@ def export_script(sitting: Sitting, path: str | Path) -> None:
         seeds=seeds_path(path).name,
         channel_axis=request.channel_axis,
         channels=_write_channels(request),
-        spacing=request.spacing,
+        spacing=_write_spacing(request),
         preset=request.preset,
-        params=request.params,
         names=dict(sitting.legend.names),
         colors=dict(sitting.legend.colors),
         model=beside(path, ".model.json").name,
@@ -139,6 +141,11 @@ def _write_channels(request: Request) -> str:
     if request.channels is None:
         return ""
     return f"image = image.take({list(request.channels)!r}, axis={request.channel_axis!r})\n"
+
+
+def _write_spacing(request: Request) -> str:
+    sizes = ['float("inf")' if size == inf else repr(size) for size in request.spacing]
+    return f"({', '.join(sizes)},)"
 
 
 def _write_more(request: Request, path: Path) -> str:
@@ -156,6 +163,7 @@ def _write_more(request: Request, path: Path) -> str:
     if request.region is not None:
         write_seeds(request.region.astype(np.uint8), region_path(path))
         lines.append(f"    region=nsk.read_labels(HERE / {region_path(path).name!r}),\n")
+    lines += [f"    {name}={value!r},\n" for name, value in request.params.items()]
     return "".join(lines)
 
 

@@ -6,6 +6,7 @@ Reads layers and never changes one.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -89,6 +90,12 @@ def guess_channel_axis(image: "Image") -> int | None:
     return None
 
 
+def guess_frames(image: "Image", channel_axis: int | None) -> bool:
+    """Return whether the label of the first axis that holds no channels says that it is time."""
+    labels = [label for axis, label in enumerate(_labels(image)) if axis != channel_axis]
+    return len(labels) > 2 and labels[0] in _TIME_LABELS
+
+
 def _labels(image: "Image") -> list[str]:
     return [label.strip().lower() for label in image.axis_labels]
 
@@ -97,7 +104,8 @@ def _labels(image: "Image") -> list[str]:
 class Source:
     """An image layer together with the axis of its data that holds channels, if any.
 
-    Of several `channels` some may count only; None is all of them.
+    Of several `channels` some may count only; None is all of them. With `has_frames` the first spatial axis
+    is time, whose frames have nothing to do with each other.
 
     Layers line up by their *last* axes in napari. A labels layer for channels that are not the first
     axis therefore keeps an axis of length one there, stretched over all channels; `to_layer` adds it
@@ -107,6 +115,7 @@ class Source:
     layer: "Image"
     channel_axis: int | None = None
     channels: tuple[int, ...] | None = None
+    has_frames: bool = False
 
     @property
     def data(self) -> Any:
@@ -127,6 +136,11 @@ class Source:
 
     @property
     def spacing(self) -> tuple[float, ...]:
+        """Distance of pixels along each spatial axis, in the layer's units; that of frames is infinite."""
+        return (inf, *self.pixel_size[1:]) if self.has_frames else self.pixel_size
+
+    @property
+    def pixel_size(self) -> tuple[float, ...]:
         """Size of a pixel along each spatial axis, in the layer's units."""
         scale = np.abs(self.layer.scale)
         return tuple(float(size) for size in np.delete(scale, self._dropped_axes))

@@ -67,6 +67,8 @@ class SavedSession:
         Whether the last axis of the image was shown as colour; None as above.
     channels : tuple of int or None
         Those that count; None is all.
+    has_frames : bool
+        Whether the first spatial axis was time.
     """
 
     image: ImageReference
@@ -80,6 +82,7 @@ class SavedSession:
     placement: Placement | None = None
     is_rgb: bool | None = None
     channels: tuple[int, ...] | None = None
+    has_frames: bool = False
 
 
 def digest(array: Any) -> str:
@@ -120,6 +123,7 @@ def write_session(session: SavedSession, path: str | os.PathLike[str]) -> None:
         "image": asdict(session.image),
         "channel_axis": session.channel_axis,
         "channels": None if session.channels is None else list(session.channels),
+        "frames": session.has_frames,
         "preset": session.preset,
         "params": dict(session.params),
         "classes": session.legend.to_rows(),
@@ -189,6 +193,7 @@ def read_session(path: str | os.PathLike[str]) -> SavedSession:
         placement,
         is_rgb,
         channels,
+        bool(document.get("frames")),
     )
 
 
