@@ -142,7 +142,7 @@ def test_seeds_go_along_with_an_image_that_was_moved_while_another_was_chosen(
     first.scale = (3, 3)
     assert seeds.scale.tolist() == [1, 1]
     dock.choice.choose_image(first)
-    assert seeds.scale.tolist() == [3, 3]
+    assert seeds.scale.tolist() == viewer.layers["halves mask"].scale.tolist() == [3, 3]
 
 
 def test_seeds_that_are_chosen_for_another_image_stay_where_they_are(viewer, dock, seeds, two_halves):

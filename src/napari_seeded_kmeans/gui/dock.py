@@ -239,6 +239,10 @@ class SeededSegmentation(DockFrame):
         if Work.UPDATE in self.session.running:
             # It is about an image that was removed, whose seeds go on with this one.
             self._follower.give_up()
+        source = self._inputs.source
+        if source is not None:
+            # It may have been moved while another was chosen.
+            self._results.move(source)
         self._look()
         self._records.look_for_kept()
         self._follow_mask()

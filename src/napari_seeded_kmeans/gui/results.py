@@ -109,7 +109,8 @@ class Results(QObject):
         """Have all that is shown of an image where it is now; sizes that are listed are in its new units."""
         self._outputs.move(source)
         self._insight.move(source)
-        self.show()
+        if self.last is not None and self.last.source.layer is source.layer:
+            self.show()
 
     def has_size_of(self, source: Source) -> bool:
         """Whether the last result was made of pixels of the size that those of an image have now."""
