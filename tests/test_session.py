@@ -13,6 +13,12 @@ STAGES = [
     ("nothing open", Facts(), Stage.NEEDS_IMAGE, "Open an image"),
     ("no seeds", Facts(image_shape=(4, 6)), Stage.NEEDS_SEEDS, "Press New"),
     ("shapes differ", replace(READY, seeds_shape=(6, 4)), Stage.NEEDS_MATCH, "6 x 4 pixels .* 4 x 6 pixels"),
+    (
+        "other channels",
+        replace(READY, seeds_shape=(6,), fitting_channels="axis 0 (4 channels)"),
+        Stage.NEEDS_MATCH,
+        r'6 pixels .* 4 x 6 pixels: choose "axis 0 \(4 channels\)" under Channels, or press New',
+    ),
     ("nothing painted", replace(READY, classes=()), Stage.NEEDS_STROKES, r"\(key 1\) .* \(key 2\)"),
     ("background only", replace(READY, classes=(1,)), Stage.NEEDS_STROKES, r"what you want, too \(key 2\)"),
     ("foreground only", replace(READY, classes=(2,)), Stage.NEEDS_STROKES, r"background, too \(key 1\)"),

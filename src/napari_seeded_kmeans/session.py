@@ -51,6 +51,8 @@ class Facts:
         What is wrong with the region to segment within; empty if nothing is.
     has_result : bool
         Whether there is a result of these layers, perhaps an earlier one.
+    fitting_channels : str
+        What to choose as channels of the image for seeds of another shape to fit; empty if nothing would do.
     """
 
     image_shape: tuple[int, ...] | None = None
@@ -61,6 +63,7 @@ class Facts:
     keeps_output: bool = True
     region_problem: str = ""
     has_result: bool = False
+    fitting_channels: str = ""
 
 
 class Session:
@@ -255,9 +258,11 @@ class Session:
             case Stage.NEEDS_SEEDS:
                 return "Press New to make a seeds layer for this image, then paint on it."
             case Stage.NEEDS_MATCH:
+                channels = self._facts.fitting_channels
+                cure = f'choose "{channels}" under Channels' if channels else "choose other seeds"
                 return (
                     f"The seeds are {in_pixels(self._facts.seeds_shape)} but the image is "
-                    f"{in_pixels(self._facts.image_shape)}: choose other seeds, or press New."
+                    f"{in_pixels(self._facts.image_shape)}: {cure}, or press New."
                 )
             case Stage.NEEDS_REGION:
                 return self._facts.region_problem

@@ -1,5 +1,6 @@
 """What a result is made of: image, channels, region and seeds; joins their choice and the layers."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -12,7 +13,7 @@ from ..core.errors import SeededKMeansError
 from ..core.region import are_equal
 from ..io.sessions import SavedSession
 from .companions import PLACE_EVENTS, Companions
-from .layer_choice import LayerChoice
+from .layer_choice import NO_CHANNELS, LayerChoice
 from .layer_watch import LayerWatch
 from .layers import mark_as_result
 from .pairing import Pairing
@@ -89,6 +90,18 @@ class Inputs(QObject):
         if source is None or seeds is None:
             return None
         return tuple(source.to_spatial(full_resolution(seeds)).shape)
+
+    @property
+    def fitting_channels(self) -> str:
+        """What to choose as channels for the seeds to fit, as it is listed; empty if nothing would do."""
+        source, seeds = self.source, self._tracker.layer
+        if source is None or seeds is None or self.seeds_shape == source.shape:
+            return ""
+        for axis in (None, *channel_choices(source.layer)):
+            other = Source(source.layer, axis)
+            if tuple(other.to_spatial(full_resolution(seeds)).shape) == other.shape:
+                return NO_CHANNELS if axis is None else _axis_name(axis, source.data.shape)
+        return ""
 
     def seeds(self, source: Source) -> NDArray[np.integer]:
         """Return a copy of the chosen seeds (*spatial,) as of the last look."""
@@ -268,7 +281,7 @@ class Inputs(QObject):
         image = self._image.layer
         axes = () if image is None else channel_choices(image)
         shape = () if image is None else full_resolution(image).shape
-        names = [f"axis {axis} ({shape[axis]} channels)" for axis in axes]
+        names = [_axis_name(axis, shape) for axis in axes]
         guess = None if image is None else guess_channel_axis(image)
         chosen = guess if image is None else _channels.get(image, guess)
         self._choice.offer_channels(axes, names, chosen if chosen is None or chosen in axes else guess)
@@ -308,3 +321,7 @@ class Inputs(QObject):
         layers = [layer for layer in self._pairing.seeds() if layer is not self._region.layer]
         best = self._pairing.best_seeds(self._tracker.layer, self.source)
         self._choice.offer_seeds(layers, best)
+
+
+def _axis_name(axis: int, shape: Sequence[int]) -> str:
+    return f"axis {axis} ({shape[axis]} channels)"

@@ -19,6 +19,7 @@ _FRAMES_HELP = (
     "What the first axis is. In depth, texture, outlines and pieces go from plane to plane. Frames in time "
     "are segmented one by one, each by what the strokes on any of them teach."
 )
+NO_CHANNELS = "none (space only)"
 # None is what a combo without a choice says.
 _EVERYWHERE = object()
 
@@ -145,7 +146,7 @@ class LayerChoice(QWidget):
     def offer_channels(self, axes: Sequence[int], names: Sequence[str], chosen: int | None) -> None:
         """Offer axes that may hold channels, and none of them; the row shows only if there are any."""
         # -1 stands for "no channels": None is what a combo without a choice says.
-        self._channels.offer([-1, *axes], ["none (space only)", *names], -1 if chosen is None else chosen)
+        self._channels.offer([-1, *axes], [NO_CHANNELS, *names], -1 if chosen is None else chosen)
         self._form.setRowVisible(self._channels_row, len(axes) > 0)
 
     def offer_subset(self, n_channels: int, chosen: Sequence[int] | None) -> None:

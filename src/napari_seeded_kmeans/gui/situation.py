@@ -61,6 +61,7 @@ class Situation:
             keeps_output=self._results.keeps_output,
             region_problem=self._inputs.region_problem,
             has_result=self.has_result,
+            fitting_channels=self._inputs.fitting_channels,
         )
 
     def request(self, source: Source) -> Request:
