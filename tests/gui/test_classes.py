@@ -74,6 +74,15 @@ def test_a_class_painted_by_number_gets_a_row(dock, seeds, qtbot):
     assert texts(dock, 2)[1] == "class 7"
 
 
+def test_a_class_without_a_key_shows_none(dock, seeds, qtbot):
+    for value in (9, 10, 11):
+        seeds.paint((value, 30), value)
+    qtbot.waitUntil(lambda: [row.value for row in dock.class_list.rows] == [1, 2, 9, 10, 11])
+    assert [texts(dock, index)[0] for index in range(5)] == ["1", "2", "9", "", ""]
+    assert "The key that paints" in item(dock, 2).toolTip(0)
+    assert "Class 10, which has no key" in item(dock, 3).toolTip(0)
+
+
 def test_add_rename_and_paint(viewer, dock, seeds, settle, qtbot):
     qtbot.mouseClick(dock.class_list.add_button, Qt.MouseButton.LeftButton)
     assert seeds.selected_label == 3

@@ -17,12 +17,13 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from .keys import LAST_KEY
 from .row_style import TICK_STYLE
 from .rows_tree import RowsTree
 
 _KEY, _NAME, _EYE, _STROKES, _SHARE = range(5)
 _HELP = {
-    _KEY: "The key that paints this class, and its colour. Double click, or Shift+F2, for another colour.",
+    _KEY: "{key}, and its colour. Double click, or Shift+F2, for another colour.",
     _NAME: "Select a class to paint with it. Double click, or F2, to rename it.",
     _EYE: "Whether strokes and mask of this class are drawn. Space changes it.",
     _STROKES: "Connected pieces painted with this class.",
@@ -224,9 +225,16 @@ def _fill(item: QTreeWidgetItem, row: ClassRow) -> None:
     item.setCheckState(_EYE, Qt.CheckState.Checked if row.is_visible else Qt.CheckState.Unchecked)
     strokes = f"{row.n_strokes} stroke{'s' * (row.n_strokes != 1)}" if row.n_strokes else "not painted"
     share = "ignored" if row.is_ignored else "–" if row.share is None else f"{row.share:.1%}"
-    for column, text in ((_KEY, str(row.value)), (_NAME, row.name), (_STROKES, strokes), (_SHARE, share)):
+    has_key = row.value <= LAST_KEY
+    for column, text in (
+        (_KEY, str(row.value) if has_key else ""),
+        (_NAME, row.name),
+        (_STROKES, strokes),
+        (_SHARE, share),
+    ):
         item.setText(column, text)
     for column, text in _HELP.items():
         # Long names are cut in the list.
         name = f"<p><b>{escape(row.name)}</b></p>" if column == _NAME else ""
-        item.setToolTip(column, f"{name}<p>{text}</p>")
+        key = "The key that paints this class" if has_key else f"Class {row.value}, which has no key"
+        item.setToolTip(column, f"{name}<p>{text.format(key=key)}</p>")

@@ -8,7 +8,9 @@ from qtpy.QtWidgets import QApplication
 
 from .seeds_layer import paint_with
 
-_CLASS_KEYS = tuple(map(str, range(1, 10)))
+LAST_KEY = 9
+"""The last class with a key of its own."""
+_CLASS_KEYS = tuple(map(str, range(1, LAST_KEY + 1)))
 
 
 class Keys(QObject):
