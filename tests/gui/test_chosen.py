@@ -2,6 +2,7 @@
 
 import pytest
 from conftest import paint_halves
+from qtpy.QtCore import Qt
 
 from napari_seeded_kmeans import estimate_accuracy
 from napari_seeded_kmeans.core.params import Params
@@ -47,6 +48,29 @@ def test_a_click_keeps_a_choice_with_the_same_bits_and_another_lets_it_go(title,
     settle(dock)
     assert not dock.params.overrides()
     assert "bold" not in line(dock).text()
+
+
+def test_keys_get_to_every_choice_and_one_sees_where_they_are(dock, seeds, settle, qtbot):
+    dock.activateWindow()
+    qtbot.waitUntil(dock.isActiveWindow)
+    label = line(dock)
+    label.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.waitUntil(label.hasFocus)
+    first = label.selectedText()
+    assert first, "a link, not the text as a whole"
+    qtbot.keyClick(label, Qt.Key.Key_Tab)
+    second = label.selectedText()
+    assert second not in ("", first)
+    assert label.hasFocus()
+    qtbot.keyClick(label, Qt.Key.Key_Return)
+    settle(dock)
+    assert dock.params.overrides()
+    assert label.hasFocus()
+    assert label.selectedText() == second
+    label.clearFocus()
+    label.setFocus(Qt.FocusReason.BacktabFocusReason)
+    qtbot.waitUntil(label.hasFocus)
+    assert label.selectedText()
 
 
 def test_what_a_preset_says_is_no_choice(dock, seeds, settle):
