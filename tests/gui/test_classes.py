@@ -53,6 +53,7 @@ def test_strokes_are_counted_as_one_paints_and_undoes(dock, seeds, qtbot):
 
 def test_before_anything_is_painted_two_classes_wait(viewer, dock, two_halves):
     assert not dock.class_list.isEnabled()
+    assert "press New" in dock.class_list.add_button.toolTip()
     viewer.add_image(two_halves)
     dock.new_seeds()
     assert [texts(dock, index)[1:] for index in (0, 1)] == [
@@ -124,6 +125,19 @@ def test_the_eye_hides_a_class_in_seeds_and_mask(viewer, dock, seeds):
         assert layer.get_color(2)[3] == 0
         assert layer.get_color(1)[3] > 0
     item(dock, 1).setCheckState(2, Qt.CheckState.Checked)
+    assert seeds.get_color(2)[3] == 1
+
+
+def test_what_one_paints_is_drawn_though_its_class_was_hidden(dock, seeds, settle):
+    for value in (1, 2):
+        dock.classes.set_visible(value, False)
+    seeds.selected_label = 2
+    seeds.data_setitem((np.array([30]), np.array([30])), 0)
+    settle(dock)
+    assert dock.classes.legend.hidden == {1, 2}, "that was erased"
+    seeds.paint((20, 30), 2)
+    settle(dock)
+    assert dock.classes.legend.hidden == {1}
     assert seeds.get_color(2)[3] == 1
 
 

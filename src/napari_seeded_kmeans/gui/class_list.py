@@ -29,6 +29,7 @@ _HELP = {
     _STROKES: "Connected pieces painted with this class.",
     _SHARE: "Share of the image that the last result gave to this class.",
 }
+_NO_SEEDS = "Choose seeds first, or press New: classes are what is painted with there."
 _SWATCH_PX = 14
 _ROW_PX = 22
 _MOST_ROWS = 8
@@ -76,20 +77,13 @@ class ClassList(QWidget):
             header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
             header.setSectionResizeMode(_NAME, QHeaderView.ResizeMode.Stretch)
         self.add_button = QPushButton("+ Class", self)
-        self.add_button.setToolTip("<p>Add a class and paint with it.</p>")
         self.delete_button = QPushButton("Delete", self)
-        self.delete_button.setToolTip(
-            "<p>Remove the selected class; its strokes become unpainted, which can be undone.</p>"
-        )
         self.ignore_button = QPushButton("Ignore", self)
         self.ignore_button.setCheckable(True)
-        self.ignore_button.setToolTip(
-            "<p>Strokes of the selected class teach nothing, and what is painted with them gets no label: "
-            "for dirt, labels and edges of the picture.</p>"
-        )
         self._rows: tuple[ClassRow, ...] = ()
         self._is_filling = False
         self._lay_out()
+        self.set_ready(False)
         self.tree.currentItemChanged.connect(self._on_current_changed)
         self.tree.itemChanged.connect(self._on_item_changed)
         self.tree.itemDoubleClicked.connect(self._on_double_clicked)
@@ -109,6 +103,23 @@ class ClassList(QWidget):
     def rows(self) -> tuple[ClassRow, ...]:
         """What is shown."""
         return self._rows
+
+    def set_ready(self, is_ready: bool) -> None:
+        """Say whether there are seeds whose classes are listed."""
+        self.setEnabled(is_ready)
+        for button, text in (
+            (self.add_button, "Add a class and paint with it."),
+            (
+                self.delete_button,
+                "Remove the selected class; its strokes become unpainted, which can be undone.",
+            ),
+            (
+                self.ignore_button,
+                "Strokes of the selected class teach nothing, and what is painted with them gets no label: "
+                "for dirt, labels and edges of the picture.",
+            ),
+        ):
+            button.setToolTip(f"<p>{text if is_ready else _NO_SEEDS}</p>")
 
     def show_rows(self, rows: Sequence[ClassRow], selected: int | None) -> None:
         """Show `rows`, with the class `selected` highlighted; emits nothing."""

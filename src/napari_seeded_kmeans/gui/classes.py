@@ -11,6 +11,7 @@ from ..core.legend import Legend
 from .class_list import ClassList, ClassRow
 from .layer_watch import LayerWatch
 from .palette import Palette
+from .seed_tracker import Change
 from .seeds_layer import dress, erase_class, paint_with
 
 # By seeds, not by dock: what classes are called is not forgotten when a dock is closed.
@@ -106,7 +107,7 @@ class Classes(QObject):
         """Show the classes of `layer` from now on."""
         self._layer.watch(layer)
         self._strokes, self._shares = {}, {}
-        self._view.setEnabled(layer is not None)
+        self._view.set_ready(layer is not None)
         if layer is not None:
             dress(layer, self.legend)
         self._show()
@@ -116,6 +117,14 @@ class Classes(QObject):
         self._strokes = strokes
         self.set_legend(self.legend.listing(strokes))
         self._show()
+
+    def show_painted(self, change: Change | None) -> None:
+        """Draw the class one paints with, if it was hidden: nobody means to paint what cannot be seen."""
+        layer = self._layer.layer
+        if layer is not None and change is not None and layer.selected_label in self.legend.hidden:
+            value = int(layer.selected_label)
+            if (change.new == value).any():
+                self.set_visible(value, True)
 
     def show_shares(self, shares: Mapping[int, float]) -> None:
         """Show which share of the image each class has got."""

@@ -218,6 +218,7 @@ class SeededSegmentation(DockFrame):
         self._inputs.region_changed.connect(self._on_region_changed)
         self._inputs.seeds_chosen.connect(self._on_seeds_chosen)
         self._seeds.painted.connect(self._on_painted)
+        self._seeds.painted.connect(self.classes.show_painted)
         self._seeds.brushed.connect(self._follower.draft)
         self._sight.moved.connect(self._follower.look)
         self._records.resumed.connect(self._on_resumed)
