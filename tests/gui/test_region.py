@@ -77,6 +77,25 @@ def test_labels_are_followed_as_they_are_painted(viewer, dock, seeds, settle, qt
     assert dock.choice.seeds is seeds
 
 
+def test_clusters_and_their_shares_are_those_of_the_region(viewer, dock, seeds, settle, qtbot):
+    shapes = add_box(viewer, scale=(2, 0.5), translate=(10, 20))
+    dock.choice.choose_region(shapes)
+    dock.outputs.set_value(("mask", "clusters"))
+    dock.insight.palette_fold.set_open(True)
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    qtbot.waitUntil(lambda: "halves clusters" in viewer.layers)
+    clusters = viewer.layers["halves clusters"].data
+    np.testing.assert_array_equal(clusters != 0, mask(viewer) != 0)
+    rows = {row.number: row.share for row in dock.insight.table.rows}
+    assert sum(rows.values()) == pytest.approx(1)
+    n_inside = np.count_nonzero(clusters)
+    for number, share in rows.items():
+        assert share == pytest.approx(np.count_nonzero(clusters == number + 1) / n_inside)
+    tree = dock.insight.table.tree
+    tree.selectAll()
+    np.testing.assert_array_equal(viewer.layers["halves highlight"].data != 0, mask(viewer) != 0)
+
+
 def test_labels_of_another_size_are_refused_with_both_sizes(viewer, dock, seeds):
     dock.choice.choose_region(viewer.add_labels(np.ones((5, 6), np.uint8), name="small"))
     assert "region small is 5 x 6 pixels but the image is 48 x 64 pixels" in dock.hint_line.text

@@ -48,6 +48,7 @@ class _Facts:
 class Clusters:
     """Rows of the palette, from 1 on, by pixel (*spatial,); colour (k, c) and share (k,) of each row.
 
+    Pixels without a label, outside a region for example, are of no row: 0; shares are of all others.
     `painted` are the places in the flattened image of the painted pixels that taught the model,
     `painted_rows` the clusters each of them is behind, from 0 on.
     """
@@ -193,13 +194,15 @@ def _clusters(facts: _Facts, _known: Mapping[str, Any]) -> Clusters:
     model = facts.answer.segmentation.model
     if model.model_ is None:
         raise ValueError("a result has a fitted model")
-    rows = small_integers(model.cluster_map(facts.image, channel_axis=facts.channel_axis))
+    nearest = model.cluster_map(facts.image, channel_axis=facts.channel_axis)
+    nearest[facts.answer.segmentation.labels == 0] = 0
+    rows = small_integers(nearest)
     colors = model.palette_colors
     counts = np.bincount(rows.ravel(), minlength=len(colors) + 1)[1:]
     painted, behind = strokes_behind(
         model.model_, model.edits, facts.image, _that_teach(facts.answer), channel_axis=facts.channel_axis
     )
-    return Clusters(rows, colors, counts / rows.size, painted, behind)
+    return Clusters(rows, colors, counts / max(1, counts.sum()), painted, behind)
 
 
 def _that_teach(answer: Answer) -> NDArray[np.integer]:

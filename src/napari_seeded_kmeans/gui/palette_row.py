@@ -27,8 +27,8 @@ _HELP = {
     SWATCH: "The colour of this cluster, beside that of its class. Select rows to see their pixels light up.",
     CLASS: "The class whose strokes it was found under: {class_value} {class_name}. Class… gives it to "
     "another one.",
-    SHARE: "Share of the image that is nearest to this cluster. Rows are sorted by it when strokes change; "
-    "what is changed here leaves them where they are.",
+    SHARE: "Share of the image, or of the region, that is nearest to this cluster. Rows are sorted by it "
+    "when strokes change; what is changed here leaves them where they are.",
     WEIGHT: "As how many clusters of this colour it counts; double click, or F2, to change it, from "
     f"{LEAST_WEIGHT:g} to {MOST_WEIGHT:g}. More gives it more of the doubtful pixels around.{{strength}}",
     LOCK: "Keep this colour exactly where it is while you go on painting, as long as strokes of its class "
