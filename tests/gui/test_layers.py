@@ -69,8 +69,8 @@ def test_outputs_carry_name_place_and_colours(viewer, source):
     show(Outputs(viewer), source, result(), ALL)
     assert [layer.name for layer in viewer.layers] == [
         "cells",
-        "cells score 2",
-        "cells score 1",
+        "cells score foreground",
+        "cells score background",
         "cells uncertainty",
         "cells mask",
     ]
@@ -189,9 +189,13 @@ def test_two_images_have_outputs_of_their_own(viewer, source):
 def test_kinds_and_classes_that_are_not_wanted_any_more_go(viewer, source):
     outputs = Outputs(viewer)
     show(outputs, source, result(classes=(1, 2, 5)), ("mask", "scores"))
-    assert "cells score 5" in viewer.layers
+    assert "cells score class 5" in viewer.layers
     show(outputs, source, result(classes=(1, 2)), ("scores",))
-    assert [layer.name for layer in viewer.layers] == ["cells", "cells score 2", "cells score 1"]
+    assert [layer.name for layer in viewer.layers] == [
+        "cells",
+        "cells score foreground",
+        "cells score background",
+    ]
 
 
 def test_a_new_class_gets_its_colour(viewer, source):

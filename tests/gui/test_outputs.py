@@ -55,14 +55,30 @@ def test_new_layers_come_one_by_one(viewer, dock, seeds, qtbot):
     dock.outputs.set_value(("mask", "scores"))
     qtbot.waitUntil(lambda: bool(counts))
     assert counts == [before + 1]
-    wait_for(qtbot, viewer, "score 1", "score 2")
+    wait_for(qtbot, viewer, "score background", "score foreground")
     names = [layer.name for layer in viewer.layers]
-    assert names == ["blobs", "blobs score 2", "blobs score 1", "blobs mask", "blobs seeds"]
+    assert names == ["blobs", "blobs score foreground", "blobs score background", "blobs mask", "blobs seeds"]
+
+
+def test_scores_are_called_as_their_class_is_unless_somebody_calls_them_otherwise(
+    viewer, dock, seeds, settle, qtbot
+):
+    dock.outputs.set_value(("mask", "scores"))
+    wait_for(qtbot, viewer, "score background", "score foreground")
+    first, second = (viewer.layers[f"blobs score {name}"] for name in ("background", "foreground"))
+    first.name = "mine"
+    dock.classes.rename(1, "ground")
+    dock.classes.rename(2, "nuclei")
+    assert (first.name, second.name) == ("mine", "blobs score nuclei")
+    assert second.data is not first.data
+    assert viewer.layers["blobs mask"].name == "blobs mask"
 
 
 def test_all_kinds_lie_over_the_image_and_say_what_they_are(viewer, dock, seeds, blobs, qtbot):
     dock.outputs.set_value(("mask", "scores", "uncertainty", "clusters", "cut-out", "objects"))
-    wait_for(qtbot, viewer, "objects", "clusters", "cut-out", "uncertainty", "score 1", "score 2")
+    wait_for(
+        qtbot, viewer, "objects", "clusters", "cut-out", "uncertainty", "score background", "score foreground"
+    )
     assert [layer.name for layer in viewer.layers][-3:] == ["blobs mask", "blobs objects", "blobs seeds"]
     assert all(layer.scale.tolist() == [2, 0.5] for layer in viewer.layers)
     mask = viewer.layers["blobs mask"].data
@@ -77,7 +93,7 @@ def test_all_kinds_lie_over_the_image_and_say_what_they_are(viewer, dock, seeds,
 
 def pictures_seen(viewer):
     """Return which layers are seen that cover the image, without the image's name."""
-    ends = ("score 1", "score 2", "uncertainty", "clusters", "cut-out")
+    ends = ("score background", "score foreground", "uncertainty", "clusters", "cut-out")
     return [end for end in ends if f"blobs {end}" in viewer.layers and viewer.layers[f"blobs {end}"].visible]
 
 
@@ -86,8 +102,8 @@ def test_the_picture_that_was_ticked_last_is_seen(viewer, dock, seeds, settle, q
         qtbot.mouseClick(dock.outputs.findChild(QCheckBox, kind), Qt.MouseButton.LeftButton)
         wait_for(qtbot, viewer, *names)
 
-    click_on("scores", "score 1", "score 2")
-    assert pictures_seen(viewer) == ["score 2"], "of both, one"
+    click_on("scores", "score background", "score foreground")
+    assert pictures_seen(viewer) == ["score foreground"], "of both, one"
     click_on("uncertainty", "uncertainty")
     assert pictures_seen(viewer) == ["uncertainty"]
     click_on("clusters", "clusters")
@@ -100,26 +116,28 @@ def test_the_picture_that_was_ticked_last_is_seen(viewer, dock, seeds, settle, q
     click_on("clusters")
     assert pictures_seen(viewer) == ["uncertainty"], "what was hidden for it is seen again"
     click_on("uncertainty")
-    assert pictures_seen(viewer) == ["score 2"]
+    assert pictures_seen(viewer) == ["score foreground"]
     click_on("scores")
     assert pictures_seen(viewer) == []
 
 
 def test_an_eye_that_a_person_opened_or_closed_stays_so(viewer, dock, seeds, qtbot):
     dock.outputs.set_value(("mask", "scores"))
-    wait_for(qtbot, viewer, "score 1", "score 2")
-    viewer.layers["blobs score 1"].visible = True
+    wait_for(qtbot, viewer, "score background", "score foreground")
+    viewer.layers["blobs score background"].visible = True
     dock.outputs.set_value(("mask", "scores", "uncertainty"))
     wait_for(qtbot, viewer, "uncertainty")
-    assert pictures_seen(viewer) == ["score 1", "uncertainty"]
+    assert pictures_seen(viewer) == ["score background", "uncertainty"]
     viewer.layers["blobs uncertainty"].visible = False
     dock.outputs.set_value(("mask", "scores", "uncertainty", "cut-out"))
     wait_for(qtbot, viewer, "cut-out")
-    assert pictures_seen(viewer) == ["score 1", "cut-out"]
+    assert pictures_seen(viewer) == ["score background", "cut-out"]
     dock.outputs.set_value(("mask", "scores", "uncertainty"))
-    assert pictures_seen(viewer) == ["score 1"], "it was closed before the cut-out came"
+    assert pictures_seen(viewer) == ["score background"], "it was closed before the cut-out came"
     dock.outputs.set_value(("mask", "scores"))
-    assert pictures_seen(viewer) == ["score 1", "score 2"], "that was hidden for the uncertainty"
+    assert pictures_seen(viewer) == ["score background", "score foreground"], (
+        "that was hidden for the uncertainty"
+    )
 
 
 def test_every_cluster_is_drawn_in_its_own_colour(viewer, dock, seeds, blobs, qtbot):

@@ -37,7 +37,7 @@ def extra_outputs(
         for value, score in zip(classes, extras["scores"], strict=True):
             color = legend.color_of(value)
             ramp = Colormap(["#000000", color], name=f"class {value} {color}")
-            look = {"name": f"{name} score {value}", "colormap": ramp, **scale}
+            look = {"name": f"{name} score {legend.name_of(value)}", "colormap": ramp, **scale}
             outputs[score_key(value)] = Output(Image, source.to_layer(score), look, place, picture="scores")
     if "clusters" in extras:
         clusters: Clusters = extras["clusters"]

@@ -222,7 +222,7 @@ class Outputs:
             if key in before:
                 layer = before[key].layer
                 _update(self._viewer, before[key], output)
-                now[key] = Shown(layer, output.data, layer.data, output.placement)
+                now[key] = Shown(layer, output.data, layer.data, output.placement, output.look["name"])
             elif not n_left:
                 continue
             else:
@@ -230,7 +230,7 @@ class Outputs:
                 layer = output.kind(_own(output), **output.look, **output.current, **output.placement)
                 mark_as_result(layer)
                 # Before it is there: whoever hears of a new layer asks at once whether it is one of these.
-                now[key] = Shown(layer, output.data, layer.data, output.placement)
+                now[key] = Shown(layer, output.data, layer.data, output.placement, output.look["name"])
                 self._insert(below, layer)
                 # Not before: napari 0.7 cannot add a hidden layer to a view in 3-D.
                 if output.picture:
@@ -282,8 +282,11 @@ def _own(output: Output) -> NDArray[Any]:
 
 
 def _update(viewer: "Viewer", shown: Shown, output: Output) -> None:
-    """Give a layer new data and perhaps a new place; name, opacity and visibility stay the person's."""
+    """Give a layer new data and perhaps a new place; opacity, visibility and a name stay the person's."""
     layer = shown.layer
+    if layer.name == shown.name != output.look["name"]:
+        # Nobody gave it another one, and its class or image is called otherwise now.
+        layer.name = output.look["name"]
     # Showing a result again, because an extra came or a class was renamed, draws nothing anew.
     if layer.data is not shown.array or not _is_same(shown.data, output.data):
         _show_data(viewer, shown, output)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Shown:
-    """A layer that shows a result, what of it, and where it was put.
+    """A layer that shows a result, what of it, where it was put, and what it was called.
 
     The array is the layer's own: nobody else writes to it, unless the person paints there.
     """
@@ -26,6 +26,7 @@ class Shown:
     data: NDArray[Any]
     array: Any
     placement: dict[str, Any]
+    name: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +39,7 @@ class _Left:
     data: NDArray[Any]
     array: Any
     placement: dict[str, Any]
+    name: str
 
 
 _left: "WeakKeyDictionary[Layer, _Left]" = WeakKeyDictionary()
@@ -47,7 +49,7 @@ def leave(owner: str, shown: Mapping[Image, Mapping[str, Shown]]) -> None:
     """Leave layers to the next dock of the kind `owner`; keys are those of `Outputs`."""
     for image, own in shown.items():
         for key, one in own.items():
-            _left[one.layer] = _Left(owner, ref(image), key, one.data, one.array, one.placement)
+            _left[one.layer] = _Left(owner, ref(image), key, one.data, one.array, one.placement, one.name)
 
 
 def take_up(owner: str, layers: "Iterable[Layer]") -> dict[Image, dict[str, Shown]]:
@@ -59,5 +61,6 @@ def take_up(owner: str, layers: "Iterable[Layer]") -> dict[Image, dict[str, Show
         if left is None or image is None or left.owner != owner:
             continue
         del _left[layer]
-        found.setdefault(image, {})[left.key] = Shown(layer, left.data, left.array, left.placement)
+        one = Shown(layer, left.data, left.array, left.placement, left.name)
+        found.setdefault(image, {})[left.key] = one
     return found
