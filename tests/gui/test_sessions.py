@@ -4,6 +4,7 @@ import subprocess
 import sys
 from threading import Event
 
+import dask.array as da
 import numpy as np
 import pytest
 from conftest import paint_halves
@@ -296,3 +297,31 @@ def test_without_strokes_there_is_nothing_to_save(viewer, dock, two_halves):
     assert not dock.file_bar.save_session_action.isEnabled()
     assert not dock.file_bar.export_script_action.isEnabled()
     assert dock.file_bar.open_session_action.isEnabled()
+
+
+def test_what_is_painted_on_a_lazy_image_is_kept_and_offered(
+    viewer, dock, two_halves, another, settle, kept, qtbot
+):
+    viewer.add_image(da.from_array(two_halves, chunks=20), name="lazy")
+    seeds = dock.new_seeds()
+    paint_halves(seeds)
+    settle(dock)
+    qtbot.waitUntil(lambda: np.array_equal(kept_seeds(kept), seeds.data))
+    dock.close_down()
+    viewer.layers.clear()
+    viewer.add_image(da.from_array(two_halves, chunks=48), name="again")
+    again = another()
+    qtbot.waitUntil(again.hint_line.restore_button.isVisible)
+
+
+def test_a_session_on_a_lazy_image_belongs_to_no_other(viewer, dock, two_halves, settle, tmp_path):
+    viewer.add_image(da.from_array(two_halves, chunks=20), name="lazy")
+    paint_halves(dock.new_seeds())
+    settle(dock)
+    dock.save_session(tmp_path / "my.json")
+    settle(dock)
+    viewer.layers.clear()
+    viewer.add_image(da.from_array(two_halves.copy()[::-1], chunks=20), name="other")
+    dock.open_session(tmp_path / "my.json")
+    settle(dock)
+    assert "belongs to lazy (48 x 64 pixels): open that image first" in dock.hint_line.text

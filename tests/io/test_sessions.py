@@ -9,11 +9,11 @@ import pytest
 from napari_seeded_kmeans.core.errors import SeededKMeansError
 from napari_seeded_kmeans.core.legend import Legend
 from napari_seeded_kmeans.io import autosaves
+from napari_seeded_kmeans.io.digests import digest
 from napari_seeded_kmeans.io.placement import read_placement
 from napari_seeded_kmeans.io.sessions import (
     ImageReference,
     SavedSession,
-    digest,
     read_session,
     write_session,
 )

@@ -13,7 +13,8 @@ from qtpy.QtCore import QObject, Signal
 from ..core.stroke_count import count_strokes
 from ..core.threads import Cancel, Progress
 from ..io.autosaves import autosave, find_autosave
-from ..io.sessions import SavedSession, digest
+from ..io.digests import digest
+from ..io.sessions import SavedSession
 from .runner import Runner
 from .sitting import Sitting
 
@@ -90,19 +91,16 @@ class Keeper(QObject):
                     self.failed.emit(error)
 
     def _write(self, sitting: Sitting) -> None:
-        known = self._digest(sitting.request.image)
-        # Without a digest it would never be found again.
-        if known:
-            autosave(sitting.to_session(known), self._name)
+        autosave(sitting.to_session(self._digest(sitting.request.image)), self._name)
 
-    def _find(self, image: Any, _cancel: Cancel, _progress: Progress) -> tuple[SavedSession, datetime] | None:
-        return find_autosave(image, self._digest(image), self._name)
+    def _find(self, image: Any, cancel: Cancel, _progress: Progress) -> tuple[SavedSession, datetime] | None:
+        return find_autosave(image, self._digest(image, cancel), self._name)
 
-    def _digest(self, image: Any) -> str:
+    def _digest(self, image: Any, cancel: Cancel | None = None) -> str:
         """Return the digest of an image, read only once however often it is painted on."""
         known = self._known
         if known is None or known[0] is not image:
-            known = self._known = image, digest(image)
+            known = self._known = image, digest(image, cancel)
         return known[1]
 
     def _on_found(self, found: tuple[SavedSession, datetime] | None) -> None:

@@ -11,11 +11,12 @@ from ..core.errors import SeededKMeansError
 from ..core.frames import are_frames
 from ..core.legend import Legend
 from ..core.region import are_equal
+from ..io.digests import digest
 from ..io.files import safe_writer
 from ..io.images import read_image, write_image
 from ..io.placement import Placement
 from ..io.seeds import write_seeds
-from ..io.sessions import ImageReference, SavedSession, beside, digest, region_path, seeds_path, write_session
+from ..io.sessions import ImageReference, SavedSession, beside, region_path, seeds_path, write_session
 from .job import Request
 
 _SCRIPT = '''"""Segment {name} as it was done in napari: same strokes, same settings, same mask."""

@@ -3,7 +3,6 @@
 The image itself is not kept, only how to know it again: name, path, shape, type and digest.
 """
 
-import hashlib
 import json
 import os
 from collections.abc import Mapping
@@ -18,6 +17,7 @@ from ..core.errors import SeededKMeansError
 from ..core.legend import Legend
 from ..core.palette_edits import NO_EDITS, PaletteEdits
 from ..core.params import make_params
+from .digests import is_digest_of
 from .files import read_json, safe_writer
 from .flat_tiff import write_flat
 from .placement import Placement, read_placement
@@ -39,7 +39,7 @@ class ImageReference:
     shape : tuple of int
         Channels included.
     dtype, digest : str
-        The digest is over all values; empty for arrays that are not in memory.
+        The digest is that of `digests.digest`.
     """
 
     name: str
@@ -52,7 +52,8 @@ class ImageReference:
         """Whether `array` is this image, as far as one can tell."""
         if tuple(array.shape) != self.shape or str(array.dtype) != self.dtype:
             return False
-        return not self.digest or self.digest == digest(array)
+        # Sessions of earlier releases have no digest of what was not in memory.
+        return not self.digest or is_digest_of(self.digest, array)
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,13 +84,6 @@ class SavedSession:
     is_rgb: bool | None = None
     channels: tuple[int, ...] | None = None
     has_frames: bool = False
-
-
-def digest(array: Any) -> str:
-    """Return a digest of all values of an array, empty if it is not in memory."""
-    if not isinstance(array, np.ndarray):
-        return ""
-    return hashlib.blake2b(np.ascontiguousarray(array).view(np.uint8).data, digest_size=16).hexdigest()
 
 
 def beside(path: str | os.PathLike[str], ending: str) -> Path:
