@@ -143,3 +143,44 @@ def test_a_session_of_the_whole_image_lets_go_of_the_region(viewer, dock, painte
     assert settle(dock) is Stage.DONE, dock.hint_line.text
     assert dock.choice.region is None
     np.testing.assert_array_equal(viewer.layers["halves mask"].data, mask)
+
+
+def test_edits_of_a_session_are_undone_one_by_one(viewer, dock, painted, settle, tmp_path):
+    dock.clusters.lock(0, True)
+    settle(dock)
+    dock.clusters.weigh(1, 3.0)
+    settle(dock)
+    edits = dock.clusters.edits
+    dock.save_session(tmp_path / "my.json")
+    settle(dock)
+    viewer.layers.remove(painted)
+    dock.open_session(tmp_path / "my.json")
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    assert dock.clusters.edits == edits
+    for n_left in (1, 0):
+        dock.clusters.undo()
+        assert settle(dock) is Stage.DONE, dock.hint_line.text
+        assert len(dock.clusters.edits.steps) == n_left
+    assert not dock.insight.table.undo_button.isEnabled()
+    dock.clusters.redo()
+    dock.clusters.redo()
+    assert dock.clusters.edits == edits
+
+
+def test_strokes_that_are_there_are_not_added_twice_unless_they_have_other_edits(
+    viewer, dock, painted, settle, tmp_path
+):
+    dock.save_session(tmp_path / "my.json")
+    settle(dock)
+    dock.classes.rename(2, "bright")
+    dock.open_session(tmp_path / "my.json")
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    assert dock.choice.seeds is painted
+    assert dock.classes.legend.name_of(2) != "bright"
+    dock.clusters.lock(0, True)
+    settle(dock)
+    dock.open_session(tmp_path / "my.json")
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    assert dock.choice.seeds is not painted
+    dock.choice.choose_seeds(painted)
+    assert len(dock.clusters.edits.steps) == 1

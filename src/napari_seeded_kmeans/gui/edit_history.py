@@ -36,6 +36,14 @@ class EditHistory:
         self._future.clear()
         self.now = edits
 
+    def resume(self, edits: PaletteEdits) -> None:
+        """Go on with edits that were made elsewhere: what was here is forgotten, each step can be undone."""
+        self.now = NO_EDITS
+        for before in (self._past, self._future, self._dropped):
+            before.clear()
+        for n in range(1, len(edits.steps) + 1):
+            self.take(replace(edits, steps=edits.steps[:n]))
+
     def drop_class(self, value: int) -> None:
         """Go on without the edits that have to do with a class."""
         before, after = self.now, self.now.without_class(value)

@@ -159,6 +159,11 @@ class Palette(QObject):
         if edits != self.edits:
             self._change(lambda history: history.take(edits))
 
+    def resume(self, edits: PaletteEdits) -> None:
+        """Go on with edits that were made elsewhere, one by one, in place of those there are."""
+        if edits != self.edits:
+            self._change(lambda history: history.resume(edits))
+
     # ---- for the dock ----
 
     @property

@@ -3,6 +3,7 @@
 from napari.layers import Image
 
 from ..core.errors import SeededKMeansError
+from ..core.palette_edits import NO_EDITS
 from ..io.sessions import SavedSession
 from .classes import Classes
 from .front import Front
@@ -30,13 +31,13 @@ def resume(
         choice.choose_region(None)
     else:
         inputs.add_region(source, saved.region)
-    # Last, so that the seeds are what one paints on.
-    if inputs.has_seeds(source, saved.seeds):
+    # Last, so that the seeds are what one paints on. Those that are there keep edits of their own.
+    if inputs.has_seeds(source, saved.seeds) and clusters.edits in (NO_EDITS, saved.edits):
         inputs.take_up_seeds()
     else:
         inputs.add_seeds(source, saved.seeds)
     classes.set_legend(saved.legend)
-    clusters.set_edits(saved.edits)
+    clusters.resume(saved.edits)
     return problem or words_for_size(saved, source)
 
 
