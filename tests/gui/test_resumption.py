@@ -1,11 +1,14 @@
 """What a session brings back: everything that leads to the mask, however the viewer is by then."""
 
+import json
+
 import numpy as np
 import pytest
 from conftest import paint_halves
 from napari.layers._source import layer_source
 
 from napari_seeded_kmeans import write_image
+from napari_seeded_kmeans.io.sessions import read_session
 from napari_seeded_kmeans.session import Stage
 
 # A dab on a smooth picture may have fewer colours than the clusters asked for.
@@ -184,3 +187,40 @@ def test_strokes_that_are_there_are_not_added_twice_unless_they_have_other_edits
     assert dock.choice.seeds is not painted
     dock.choice.choose_seeds(painted)
     assert len(dock.clusters.edits.steps) == 1
+
+
+def test_the_outputs_that_were_ticked_are_there_again(
+    viewer, dock, painted, settle, another, qtbot, tmp_path
+):
+    kinds = ("mask", "uncertainty", "objects")
+    dock.outputs.set_value(kinds)
+    qtbot.waitUntil(lambda: {"halves objects", "halves uncertainty"} <= {one.name for one in viewer.layers})
+    dock.save_session(tmp_path / "my.json")
+    settle(dock)
+    dock.outputs.set_value(("mask",))
+    painted.paint((20, 20), 2)
+    settle(dock)
+    dock.open_session(tmp_path / "my.json")
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    assert dock.outputs.value() == kinds
+    qtbot.waitUntil(lambda: {"halves objects", "halves uncertainty"} <= {one.name for one in viewer.layers})
+
+
+def test_ticking_an_output_is_kept_by_itself(viewer, dock, painted, settle, kept, qtbot):
+    dock.outputs.set_value(("mask", "scores"))
+
+    def outputs():
+        return [read_session(path).outputs for path in kept.glob("autosave/*.json")]
+
+    qtbot.waitUntil(lambda: outputs() == [("mask", "scores")])
+
+
+def test_a_session_of_an_earlier_release_leaves_the_outputs(viewer, dock, painted, settle, tmp_path):
+    path = tmp_path / "my.json"
+    dock.save_session(path)
+    settle(dock)
+    path.write_text(json.dumps({**json.loads(path.read_text()), "outputs": None}))
+    dock.outputs.set_value(("mask", "scores"))
+    dock.open_session(path)
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    assert dock.outputs.value() == ("mask", "scores")

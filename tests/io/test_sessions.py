@@ -41,10 +41,10 @@ def session(image=IMAGE, **changes):
 
 
 def test_everything_comes_back(tmp_path):
-    saved = session(placement=PLACE, is_rgb=True)
+    saved = session(placement=PLACE, is_rgb=True, outputs=("mask", "objects"))
     write_session(saved, tmp_path / "a.json")
     again = read_session(tmp_path / "a.json")
-    assert (again.placement, again.is_rgb) == (PLACE, True)
+    assert (again.placement, again.is_rgb, again.outputs) == (PLACE, True, ("mask", "objects"))
     assert (again.image, again.channel_axis, again.preset) == (saved.image, -1, "classic")
     assert (dict(again.params), again.legend) == ({"n_clusters": 3}, saved.legend)
     np.testing.assert_array_equal(again.seeds, saved.seeds)
@@ -60,7 +60,7 @@ def test_a_session_of_an_earlier_release_opens(tmp_path):
         json.dumps({key: value for key, value in json.loads(path.read_text()).items() if key in known})
     )
     again = read_session(path)
-    assert (again.placement, again.is_rgb, again.region) == (None, None, None)
+    assert (again.placement, again.is_rgb, again.outputs, again.region) == (None, None, None, None)
 
 
 def test_channels_that_count_come_back_and_sessions_of_earlier_releases_have_all(tmp_path):
@@ -109,6 +109,7 @@ def test_an_image_is_known_by_its_values():
         ({"params": {"n_clusters": 0}}, "n_clusters"),
         ({"params": {"run": "this"}}, "run is not a setting"),
         ({"channel_axis": None}, "its seeds have shape"),
+        ({"outputs": 1}, "is not a session"),
         ({"placement": {}}, "placement is not usable"),
         ({"placement": [1, 1]}, "placement is not usable"),
         ({"placement": {**PLACE, "scale": [1, 1, 1]}}, "placement is not usable: it is not of 2 axes"),

@@ -317,6 +317,7 @@ class SeededSegmentation(DockFrame):
 
     def _on_outputs_changed(self) -> None:
         self._look()
+        self._records.keep()
         # Without any, strokes were not followed.
         self._follower.catch_up()
 

@@ -73,6 +73,11 @@ class OutputPanel(QWidget):
         return tuple(kind for kind, box in self._boxes.items() if box.isChecked())
 
     def set_value(self, kinds: tuple[str, ...]) -> None:
-        """Tick `kinds`."""
+        """Tick `kinds`, and what they need; says `changed` once, if anything did."""
+        before = self.value()
+        self.blockSignals(True)
         for kind, box in self._boxes.items():
             box.setChecked(kind in kinds)
+        self.blockSignals(False)
+        if self.value() != before:
+            self.changed.emit()

@@ -61,9 +61,9 @@ class Results(QObject):
         return layer in self._outputs or layer in self._insight
 
     @property
-    def keeps_output(self) -> bool:
-        """Whether at least one kind of output is wanted."""
-        return bool(self._panel.value())
+    def outputs(self) -> tuple[str, ...]:
+        """The kinds of output that are wanted."""
+        return self._panel.value()
 
     def take(self, update: Update) -> None:
         """Show a newer result."""

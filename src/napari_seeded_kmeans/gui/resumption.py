@@ -26,6 +26,8 @@ def resume(
         choice.choose_subset(saved.channels)
     choice.choose_frames(has_frames=saved.has_frames)
     front.params.set_value(saved.preset, **saved.params)
+    if saved.outputs is not None:
+        front.outputs.set_value(saved.outputs)
     source = Source(image, choice.channel_axis, choice.channels, choice.has_frames)
     if saved.region is None:
         choice.choose_region(None)

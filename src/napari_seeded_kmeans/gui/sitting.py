@@ -59,6 +59,8 @@ class Sitting:
         Where the image lies, see `Source.placement`.
     is_rgb : bool
         Whether the last axis of the image is shown as colour.
+    outputs : tuple of str
+        Which layers are kept of the result.
     """
 
     request: Request
@@ -67,6 +69,7 @@ class Sitting:
     legend: Legend
     placement: Placement
     is_rgb: bool
+    outputs: tuple[str, ...]
 
     def is_like(self, saved: SavedSession) -> bool:
         """Whether a session of the same strokes would lead to the same result under the same names."""
@@ -97,6 +100,7 @@ class Sitting:
             self.is_rgb,
             request.channels,
             are_frames(request.spacing),
+            self.outputs,
         )
 
 

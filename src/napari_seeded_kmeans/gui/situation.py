@@ -58,7 +58,7 @@ class Situation:
             classes=tuple(value for value in counts if value not in ignored),
             ignored=tuple(value for value in counts if value in ignored),
             painted_px=sum(counts.values()),
-            keeps_output=self._results.keeps_output,
+            keeps_output=bool(self._results.outputs),
             region_problem=self._inputs.region_problem,
             has_result=self.has_result,
             fitting_channels=self._inputs.fitting_channels,
@@ -85,5 +85,12 @@ class Situation:
         if source is None or self._inputs.seeds_shape != source.shape or not self._seeds.counts:
             return None
         image, path = source.layer, self._inputs.path_of(source.layer)
-        place = Source(image).placement
-        return Sitting(self.request(source), image.name, path, self._classes.legend, place, image.rgb)
+        return Sitting(
+            self.request(source),
+            image.name,
+            path,
+            self._classes.legend,
+            Source(image).placement,
+            image.rgb,
+            self._results.outputs,
+        )

@@ -70,6 +70,8 @@ class SavedSession:
         Those that count; None is all.
     has_frames : bool
         Whether the first spatial axis was time.
+    outputs : tuple of str or None
+        Which layers were kept of the result; None in sessions of earlier releases.
     """
 
     image: ImageReference
@@ -84,6 +86,7 @@ class SavedSession:
     is_rgb: bool | None = None
     channels: tuple[int, ...] | None = None
     has_frames: bool = False
+    outputs: tuple[str, ...] | None = None
 
 
 def beside(path: str | os.PathLike[str], ending: str) -> Path:
@@ -125,6 +128,7 @@ def write_session(session: SavedSession, path: str | os.PathLike[str]) -> None:
         "has_region": session.region is not None,
         "placement": None if session.placement is None else dict(session.placement),
         "rgb": session.is_rgb,
+        "outputs": None if session.outputs is None else list(session.outputs),
     }
     # Seeds first: should the power go in between, strokes are there with the settings of a moment ago.
     write_flat(session.seeds, seeds_path(path))
@@ -154,12 +158,13 @@ def read_session(path: str | os.PathLike[str]) -> SavedSession:
         preset, params = str(document["preset"]), dict(document["params"])
         legend = Legend.from_rows(document["classes"])
         channel_axis = None if axis is None else int(axis)
-        # Sessions of earlier releases have neither edits, region nor placement, and all channels count.
+        # Sessions of earlier releases have no edits, region, placement or outputs, and all channels count.
         channels = _read_channels(document.get("channels"), reference.shape, channel_axis)
         edits = PaletteEdits.from_dict(document.get("palette_edits") or NO_EDITS.to_dict())
         has_region = bool(document.get("has_region"))
         is_rgb = None if document.get("rgb") is None else bool(document["rgb"])
         place = document.get("placement")
+        outputs = None if document.get("outputs") is None else tuple(map(str, document["outputs"]))
     except (KeyError, TypeError, ValueError) as error:
         raise SeededKMeansError(f"{path} is not a session: {error!r}.") from None
     make_params(preset, **params)
@@ -188,6 +193,7 @@ def read_session(path: str | os.PathLike[str]) -> SavedSession:
         is_rgb,
         channels,
         bool(document.get("frames")),
+        outputs,
     )
 
 
