@@ -224,3 +224,19 @@ def test_a_session_of_an_earlier_release_leaves_the_outputs(viewer, dock, painte
     dock.open_session(path)
     assert settle(dock) is Stage.DONE, dock.hint_line.text
     assert dock.outputs.value() == ("mask", "scores")
+
+
+def test_strokes_that_lie_over_an_image_go_where_it_was(viewer, dock, saved, stack, settle, tmp_path, qtbot):
+    strokes = read_session(tmp_path / "my.json").seeds
+    image = viewer.add_image(stack, name="again")
+    seeds = viewer.add_labels(strokes, name="again seeds")
+    dock.open_session(tmp_path / "my.json")
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    qtbot.waitUntil(lambda: np.array_equal(seeds.scale, image.scale))
+    assert dock.choice.seeds is seeds
+    qtbot.wait(300)
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    assert "The mask covers" in dock.hint_line.text
+    np.testing.assert_array_equal(image.scale, SCALE["scale"])
+    np.testing.assert_array_equal(seeds.translate, image.translate)
+    np.testing.assert_array_equal(viewer.layers["again mask"].data, saved)

@@ -18,9 +18,10 @@ def resume(
     saved: SavedSession, image: Image, front: Front, inputs: Inputs, classes: Classes, clusters: Palette
 ) -> str:
     """Go on with a session on the image it belongs to; return what to say if the mask may be another one."""
-    problem = _place(image, saved)
     choice = front.choice
     choice.choose_image(image)
+    # Not before: what lies over an image goes with the one that is chosen.
+    problem = _place(image, saved)
     if not image.rgb:
         choice.choose_channels(saved.channel_axis)
         choice.choose_subset(saved.channels)
