@@ -460,6 +460,20 @@ def test_a_clicked_colour_shows_in_the_mask_where_only_strokes_count(window, doc
     )
 
 
+def test_a_class_can_be_chosen_before_the_click_and_nothing_is_painted(
+    window, docked, squares, settle, qtbot
+):
+    seeds = prepare(window, docked, squares, settle, qtbot)
+    seeds.selected_label = 1
+    painted = seeds.data.copy()
+    docked.insight.table.pick_button.setChecked(True)
+    docked.class_list.tree.setCurrentItem(docked.class_list.tree.topLevelItem(1))
+    click(window, seeds, (1, 10))
+    qtbot.waitUntil(lambda: docked.clusters.edits.classes == {2})
+    np.testing.assert_array_equal(seeds.data, painted)
+    assert (str(seeds.mode), seeds.selected_label) == ("paint", 2)
+
+
 @pytest.mark.parametrize(("label", "words"), [(0, "The eraser"), (3, "One that is ignored")])
 def test_what_takes_no_colour_says_so(label, words, dock, seeds, settle):
     dock.classes.add()

@@ -7,6 +7,7 @@ import numpy as np
 from napari.layers import Labels
 from qtpy.QtCore import QObject, QTimer, Signal
 
+from .seeds_layer import resting
 from .source import Source
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ class Pointer:
         self._source, self._then = source, then
         if seeds is not None:
             self._resting = seeds, str(seeds.mode)
+            resting.add(seeds)
             seeds.mode = "pan_zoom"
         self._viewer.mouse_drag_callbacks.append(self._on_press)
 
@@ -101,6 +103,7 @@ class Pointer:
         self._viewer.mouse_drag_callbacks.remove(self._on_press)
         if self._resting is not None:
             seeds, mode = self._resting
+            resting.discard(seeds)
             # Whoever chose another tool meanwhile keeps it.
             if seeds.mode == "pan_zoom":
                 seeds.mode = mode

@@ -25,6 +25,8 @@ _SEED_WORDS = ("seed", "stroke", "scribble")
 _made_here: WeakSet[Labels] = WeakSet()
 # What each was dressed in last: its legend, and that of the colours.
 _worn: WeakKeyDictionary[Labels, tuple[Legend, Legend]] = WeakKeyDictionary()
+resting: WeakSet[Labels] = WeakSet()
+"""Layers whose brush rests because clicks ask for something, whatever class is chosen."""
 
 
 def add_seeds(viewer: "Viewer", source: Source, seeds: NDArray[np.integer] | None = None) -> Labels:
@@ -56,9 +58,9 @@ def is_for_seeds(layer: Labels) -> bool:
 
 
 def paint_with(layer: Labels, value: int) -> None:
-    """Make `value` the class to paint, with the brush unless a tool that needs a class is in hand."""
+    """Make `value` the class to paint, with the brush unless it rests or a tool like it is in hand."""
     layer.selected_label = value
-    if layer.mode not in ("paint", "fill", "polygon"):
+    if layer not in resting and layer.mode not in ("paint", "fill", "polygon"):
         layer.mode = "paint"
 
 
