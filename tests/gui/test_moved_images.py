@@ -152,12 +152,35 @@ def test_seeds_that_are_chosen_for_another_image_stay_where_they_are(viewer, doc
     assert seeds.scale.tolist() == [1, 1]
 
 
-def test_labels_to_segment_within_go_along(viewer, dock, seeds, settle, qtbot):
-    region = viewer.add_labels(np.ones((48, 64), np.uint8), name="field")
+@pytest.mark.parametrize("kind", ["labels", "shapes"])
+def test_what_is_segmented_within_goes_along(kind, viewer, dock, seeds, settle, qtbot):
+    if kind == "labels":
+        region = viewer.add_labels(np.ones((48, 64), np.uint8), name="field")
+    else:
+        corners = np.array([[5, 2], [5, 61], [43, 61], [43, 2]])
+        region = viewer.add_shapes([corners], shape_type="polygon", name="field")
     dock.choice.choose_region(region)
+    settle(dock)
+    inside = dock._inputs.region.copy()
     viewer.layers["halves"].scale = (2, 2)
     assert rest(dock, settle, qtbot) is Stage.DONE, dock.hint_line.text
     assert region.scale.tolist() == [2, 2]
+    np.testing.assert_array_equal(dock._inputs.region, inside)
+
+
+def test_shapes_that_were_drawn_elsewhere_stay_there(viewer, dock, seeds, settle, qtbot):
+    corners = np.array([[5, 2], [5, 61], [43, 61], [43, 2]])
+    region = viewer.add_shapes([corners], shape_type="polygon", scale=(0.5, 0.5), name="field")
+    dock.choice.choose_region(region)
+    viewer.layers["halves"].scale = (0.5, 0.5)
+    rest(dock, settle, qtbot)
+    viewer.layers["halves"].scale = (1, 1)
+    rest(dock, settle, qtbot)
+    assert region.scale.tolist() == [1, 1], "it lay over the image in between"
+    region.translate = (3, 3)
+    viewer.layers["halves"].scale = (2, 2)
+    rest(dock, settle, qtbot)
+    assert region.scale.tolist() == [1, 1]
 
 
 def test_a_first_result_that_was_overtaken_is_asked_for_again(viewer, dock, two_halves, settle, qtbot):

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from weakref import ReferenceType, WeakKeyDictionary, ref
 
 import numpy as np
+from napari.layers import Labels
 
 from .source import Source, full_resolution, placement_of
 
 if TYPE_CHECKING:
-    from napari.layers import Image, Labels
+    from napari.layers import Image, Layer
 
 PLACE_EVENTS = ("scale", "translate", "rotate", "shear", "affine", "units", "axis_labels")
 # Units and labels of axes say nothing of where pixels are seen.
@@ -26,10 +27,10 @@ class Companions:
     """
 
     def __init__(self) -> None:
-        self._places: WeakKeyDictionary[Labels, tuple[ReferenceType[Image], dict[str, Any]]]
+        self._places: WeakKeyDictionary[Layer, tuple[ReferenceType[Image], dict[str, Any]]]
         self._places = WeakKeyDictionary()
 
-    def bring_along(self, layers: "Iterable[Labels]", source: Source) -> None:
+    def bring_along(self, layers: "Iterable[Layer]", source: Source) -> None:
         """Put those of `layers` over an image, as it is now, that lay over it when last looked at."""
         now = source.placement
         for layer in layers:
@@ -43,11 +44,14 @@ class Companions:
                 self._places[layer] = ref(source.layer), now
 
 
-def _fits(layer: "Labels", source: Source) -> bool:
-    shape = tuple(source.to_spatial(full_resolution(layer)).shape)
-    return shape == source.shape and layer.ndim == len(source.placement["scale"])
+def _fits(layer: "Layer", source: Source) -> bool:
+    """Whether a layer has the axes of those over an image, and labels its size."""
+    if layer.ndim != len(source.placement["scale"]):
+        return False
+    is_labels = isinstance(layer, Labels)
+    return not is_labels or tuple(source.to_spatial(full_resolution(layer)).shape) == source.shape
 
 
-def _lies_at(layer: "Labels", placement: dict[str, Any]) -> bool:
+def _lies_at(layer: "Layer", placement: dict[str, Any]) -> bool:
     own = placement_of(layer)
     return all(np.allclose(own[name], placement[name]) for name in _GEOMETRY)

@@ -274,7 +274,7 @@ class Inputs(QObject):
         """Have seeds and region where the image is now, if they lay over it."""
         source, region = self.source, self._region.layer
         if source is not None:
-            regions = [region] if isinstance(region, Labels) else []
+            regions = [] if region is None else [region]
             self._companions.bring_along([*self._pairing.seeds_of(source.layer), *regions], source)
 
     def _offer_channels(self) -> None:
