@@ -214,7 +214,7 @@ class SeededSegmentation(DockFrame):
         self._inputs.image_chosen.connect(self._on_image_chosen)
         self._inputs.pixels_changed.connect(self._on_pixels_changed)
         self._inputs.moved.connect(self._on_image_moved)
-        self._inputs.channels_chosen.connect(self._on_channels_chosen)
+        self._inputs.axes_chosen.connect(self._on_axes_chosen)
         self._inputs.region_changed.connect(self._on_region_changed)
         self._inputs.seeds_chosen.connect(self._on_seeds_chosen)
         self._seeds.painted.connect(self._on_painted)
@@ -273,7 +273,7 @@ class SeededSegmentation(DockFrame):
                 self.session.forget()
                 self._follower.follow_if_wanted()
 
-    def _on_channels_chosen(self) -> None:
+    def _on_axes_chosen(self) -> None:
         self.session.forget()
         self._look()
         self._records.keep()

@@ -1,6 +1,5 @@
 """What a result is made of: image, channels, region and seeds; joins their choice and the layers."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -12,8 +11,9 @@ from qtpy.QtCore import QObject, QTimer, Signal
 from ..core.errors import SeededKMeansError
 from ..core.region import are_equal
 from ..io.sessions import SavedSession
+from .axes import Axes
 from .companions import PLACE_EVENTS, Companions
-from .layer_choice import NO_CHANNELS, LayerChoice
+from .layer_choice import LayerChoice
 from .layer_watch import LayerWatch
 from .layers import mark_as_result
 from .pairing import Pairing
@@ -21,7 +21,7 @@ from .placing import place
 from .region import region_of
 from .seed_tracker import SeedTracker
 from .seeds_layer import add_seeds, is_for_seeds
-from .source import Source, channel_choices, full_resolution, guess_channel_axis, guess_frames
+from .source import Source, full_resolution
 from .words import words_for
 
 if TYPE_CHECKING:
@@ -31,11 +31,7 @@ if TYPE_CHECKING:
 _REGION_EVENTS = ("data", "set_data", "paint")
 _REGION_OPACITY = 0.2
 _REST_MS = 200
-# By image, not by dock, which may be closed and opened again: channels that were chosen by hand, where they
-# are not what one would guess, and where images came from that were opened with their session.
-_channels: WeakKeyDictionary[Image, int | None] = WeakKeyDictionary()
-_frames: WeakKeyDictionary[Image, bool] = WeakKeyDictionary()
-_subsets: WeakKeyDictionary[Image, tuple[int, tuple[int, ...]]] = WeakKeyDictionary()
+# Where images came from that were opened with their session; by image, not by dock, which may be closed.
 _paths: WeakKeyDictionary[Image, str] = WeakKeyDictionary()
 
 
@@ -46,7 +42,7 @@ class Inputs(QObject):
     pixels_changed = Signal()
     moved = Signal()
     """The image rests somewhere else, or its pixels have another size."""
-    channels_chosen = Signal()
+    axes_chosen = Signal()
     region_changed = Signal()
     seeds_chosen = Signal()
 
@@ -58,6 +54,7 @@ class Inputs(QObject):
         self._tracker = tracker
         self._image: LayerWatch[Image] = LayerWatch(("data",), self._on_image_data)
         self._place: LayerWatch[Image] = LayerWatch(PLACE_EVENTS, self._on_place_event)
+        self._axes = Axes(choice)
         self._companions = Companions()
         self._region: LayerWatch[Labels | Shapes] = LayerWatch(_REGION_EVENTS, self._on_region_event)
         self.region: NDArray[np.bool_] | None = None
@@ -69,19 +66,15 @@ class Inputs(QObject):
             timer.setInterval(_REST_MS)
             timer.timeout.connect(slot)
         choice.image_chosen.connect(self._on_image_chosen)
-        choice.channels_chosen.connect(self._on_channels_chosen)
-        choice.subset_chosen.connect(self._on_subset_chosen)
-        choice.frames_chosen.connect(self._on_frames_chosen)
+        self._axes.chosen.connect(self._on_axes_chosen)
         choice.region_chosen.connect(self._on_region_chosen)
         choice.seeds_chosen.connect(self._on_seeds_chosen)
 
     @property
     def source(self) -> Source | None:
-        """The chosen image, with the axis that holds its channels."""
+        """The chosen image, with what its axes are."""
         image = self._image.layer
-        if image is None:
-            return None
-        return Source(image, self._choice.channel_axis, self._choice.channels, self._choice.has_frames)
+        return None if image is None else self._axes.source_of(image)
 
     @property
     def seeds_shape(self) -> tuple[int, ...] | None:
@@ -97,11 +90,7 @@ class Inputs(QObject):
         source, seeds = self.source, self._tracker.layer
         if source is None or seeds is None or self.seeds_shape == source.shape:
             return ""
-        for axis in (None, *channel_choices(source.layer)):
-            other = Source(source.layer, axis)
-            if tuple(other.to_spatial(full_resolution(seeds)).shape) == other.shape:
-                return NO_CHANNELS if axis is None else _axis_name(axis, source.data.shape)
-        return ""
+        return self._axes.fitting_channels(source.layer, seeds)
 
     def seeds(self, source: Source) -> NDArray[np.integer]:
         """Return a copy of the chosen seeds (*spatial,) as of the last look."""
@@ -191,14 +180,14 @@ class Inputs(QObject):
     def _on_image_chosen(self) -> None:
         self._image.watch(self._choice.image)
         self._place.watch(self._choice.image)
-        self._offer_channels()
+        self._axes.offer()
         self._offer_seeds()
         self._bring_along()
         self._look_at_region()
         self.image_chosen.emit()
 
     def _on_image_data(self, _event: Any = None) -> None:
-        self._offer_channels()
+        self._axes.offer()
         self._look_at_region()
         self.pixels_changed.emit()
 
@@ -210,31 +199,10 @@ class Inputs(QObject):
         self._look_at_region()
         self.moved.emit()
 
-    def _on_channels_chosen(self) -> None:
-        image, axis = self._image.layer, self._choice.channel_axis
-        if image is not None and axis != guess_channel_axis(image):
-            _channels[image] = axis
-        elif image is not None:
-            _channels.pop(image, None)
-        self._offer_subset()
-        self._offer_frames()
+    def _on_axes_chosen(self) -> None:
         self._offer_seeds()
         self._look_at_region()
-        self.channels_chosen.emit()
-
-    def _on_frames_chosen(self) -> None:
-        image = self._image.layer
-        if image is not None:
-            _frames[image] = self._choice.has_frames
-        self.channels_chosen.emit()
-
-    def _on_subset_chosen(self) -> None:
-        image, axis, channels = self._image.layer, self._choice.channel_axis, self._choice.channels
-        if image is not None and axis is not None and channels is not None:
-            _subsets[image] = axis, channels
-        elif image is not None:
-            _subsets.pop(image, None)
-        self.channels_chosen.emit()
+        self.axes_chosen.emit()
 
     def _on_region_chosen(self) -> None:
         self._region.watch(self._choice.region)
@@ -277,35 +245,6 @@ class Inputs(QObject):
             regions = [] if region is None else [region]
             self._companions.bring_along([*self._pairing.seeds_of(source.layer), *regions], source)
 
-    def _offer_channels(self) -> None:
-        image = self._image.layer
-        axes = () if image is None else channel_choices(image)
-        shape = () if image is None else full_resolution(image).shape
-        names = [_axis_name(axis, shape) for axis in axes]
-        guess = None if image is None else guess_channel_axis(image)
-        chosen = guess if image is None else _channels.get(image, guess)
-        self._choice.offer_channels(axes, names, chosen if chosen is None or chosen in axes else guess)
-        self._offer_subset()
-        self._offer_frames()
-
-    def _offer_frames(self) -> None:
-        image, axis = self._image.layer, self._choice.channel_axis
-        source = None if image is None else Source(image, axis)
-        if image is None or source is None or len(source.shape) < 3:
-            self._choice.offer_frames(None, has_frames=False)
-            return
-        first = 1 if axis == 0 else 0
-        has_frames = _frames.get(image, guess_frames(image, axis))
-        self._choice.offer_frames(f"axis {first} ({source.shape[0]})", has_frames=has_frames)
-
-    def _offer_subset(self) -> None:
-        image, axis = self._image.layer, self._choice.channel_axis
-        n_channels = 0 if image is None or axis is None else full_resolution(image).shape[axis]
-        known = None if image is None else _subsets.get(image)
-        channels = known[1] if known is not None and known[0] == axis else None
-        is_there = channels is not None and max(channels) < n_channels
-        self._choice.offer_subset(n_channels, channels if is_there else None)
-
     def _offer_regions(self) -> None:
         layers = [
             layer
@@ -321,7 +260,3 @@ class Inputs(QObject):
         layers = [layer for layer in self._pairing.seeds() if layer is not self._region.layer]
         best = self._pairing.best_seeds(self._tracker.layer, self.source)
         self._choice.offer_seeds(layers, best)
-
-
-def _axis_name(axis: int, shape: Sequence[int]) -> str:
-    return f"axis {axis} ({shape[axis]} channels)"
