@@ -12,7 +12,7 @@ from ..core.clustering import ClusteredImage
 from ..core.cutout import as_uint8
 from ..core.model import Model
 from ..core.swatches import cluster_colors
-from .layers import Output
+from .shown import Output
 from .source import Source
 
 

@@ -9,7 +9,8 @@ from napari.utils.colormaps import Colormap, CyclicLabelColormap, label_colormap
 from ..core.legend import Legend
 from .cluster_layers import as_seen
 from .extras import Clusters
-from .layers import Output, score_key
+from .layers import score_key
+from .shown import Output
 from .source import Source
 
 # Labels layers of napari have at most this many colours of their own before they start again.
@@ -37,8 +38,11 @@ def extra_outputs(
         for value, score in zip(classes, extras["scores"], strict=True):
             color = legend.color_of(value)
             ramp = Colormap(["#000000", color], name=f"class {value} {color}")
-            look = {"name": f"{name} score {legend.name_of(value)}", "colormap": ramp, **scale}
-            outputs[score_key(value)] = Output(Image, source.to_layer(score), look, place, picture="scores")
+            class_name = legend.name_of(value)
+            look = {"name": f"{name} score {class_name}", "colormap": ramp, **scale}
+            outputs[score_key(value)] = Output(
+                Image, source.to_layer(score), look, place, picture="scores", class_name=class_name
+            )
     if "clusters" in extras:
         clusters: Clusters = extras["clusters"]
         swatches = [f"#{bytes(row).hex()}" for row in as_seen(source, clusters.colors).tolist()]

@@ -4,7 +4,7 @@ What does not belong here: when to do it, and layers that a person paints on.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary, WeakSet
 
@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from ..core.legend import Legend
 from ..core.patch import Patch
 from .in_place import small_integers, write_labels
-from .left_layers import Shown, leave, take_up
+from .left_layers import leave, take_up
 from .pictures import Pictures
 from .seeds_layer import dress, legend_of
+from .shown import Output, Shown, move, own_data, rename, update
 from .source import Source
 
 if TYPE_CHECKING:
@@ -31,33 +32,6 @@ _MASK_OPACITY = 0.5
 
 # Result layers that lie over the mask; all others lie under it.
 _ON_TOP = ("objects",)
-
-
-@dataclass(frozen=True, eq=False)
-class Output:
-    """One layer to be shown: how it is made, and which of it is kept up to date.
-
-    Attributes
-    ----------
-    kind : type of Layer
-    data : ndarray
-        In the shape its layer needs.
-    look : dict
-        Name, colours, ...: the person's to change once the layer is there.
-    placement : dict
-        Where it lies, see `Source.placement`.
-    current : dict
-        Features, colours, ... that belong to the data and change with it.
-    picture : str
-        What it belongs to, if it covers the image: one picture is seen at a time, by one layer.
-    """
-
-    kind: type["Layer"]
-    data: NDArray[Any]
-    look: dict[str, Any]
-    placement: dict[str, Any]
-    current: dict[str, Any] = field(default_factory=dict)
-    picture: str = ""
 
 
 def is_result(layer: "Layer") -> bool:
@@ -154,7 +128,7 @@ class Outputs:
             self._add_mask(source, array, legend)
         else:
             write_labels(self._viewer, shown.layer, array, patch, is_passing=True)
-            _move(shown, source.placement)
+            move(shown, source.placement)
             # It shows no result any more.
             self._shown[source.layer]["mask"] = replace(shown, data=shown.array, placement=source.placement)
             self._dress(shown.layer, legend)
@@ -170,7 +144,7 @@ class Outputs:
         shown = self._shown.get(source.layer, {})
         for key, own in shown.items():
             if own.layer.ndim == len(source.placement["scale"]):
-                _move(own, source.placement)
+                move(own, source.placement)
                 shown[key] = replace(own, placement=source.placement)
 
     def _mask_of(self, source: Source) -> "Shown | None":
@@ -221,16 +195,18 @@ class Outputs:
         for key, output in reversed(list(outputs.items())):
             if key in before:
                 layer = before[key].layer
-                _update(self._viewer, before[key], output)
-                now[key] = Shown(layer, output.data, layer.data, output.placement, output.look["name"])
+                update(self._viewer, before[key], output)
+                name = rename(before[key], output)
+                now[key] = Shown(layer, output.data, layer.data, output.placement, name, output.class_name)
             elif not n_left:
                 continue
             else:
                 n_left -= 1
-                layer = output.kind(_own(output), **output.look, **output.current, **output.placement)
+                layer = output.kind(own_data(output), **output.look, **output.current, **output.placement)
                 mark_as_result(layer)
                 # Before it is there: whoever hears of a new layer asks at once whether it is one of these.
-                now[key] = Shown(layer, output.data, layer.data, output.placement, output.look["name"])
+                name = output.look["name"]
+                now[key] = Shown(layer, output.data, layer.data, output.placement, name, output.class_name)
                 self._insert(below, layer)
                 # Not before: napari 0.7 cannot add a hidden layer to a view in 3-D.
                 if output.picture:
@@ -274,42 +250,3 @@ def _measurements(source: Source, legend: Legend, n_pixels: Mapping[int, int]) -
 def _can_hold(layer: "Layer", output: Output) -> bool:
     is_rgb = bool(getattr(layer, "rgb", False))
     return bool(output.data.ndim == layer.data.ndim) and is_rgb == output.look.get("rgb", False)
-
-
-def _own(output: Output) -> NDArray[Any]:
-    """Return what a layer is given to hold: labels of its own, which are written in place from then on."""
-    return output.data.copy() if output.kind is Labels else output.data
-
-
-def _update(viewer: "Viewer", shown: Shown, output: Output) -> None:
-    """Give a layer new data and perhaps a new place; opacity, visibility and a name stay the person's."""
-    layer = shown.layer
-    if layer.name == shown.name != output.look["name"]:
-        # Nobody gave it another one, and its class or image is called otherwise now.
-        layer.name = output.look["name"]
-    # Showing a result again, because an extra came or a class was renamed, draws nothing anew.
-    if layer.data is not shown.array or not _is_same(shown.data, output.data):
-        _show_data(viewer, shown, output)
-    for name, value in output.current.items():
-        setattr(layer, name, value)
-    _move(shown, output.placement)
-
-
-def _move(shown: Shown, placement: dict[str, Any]) -> None:
-    if shown.placement != placement:
-        for name, value in placement.items():
-            setattr(shown.layer, name, value)
-
-
-def _show_data(viewer: "Viewer", shown: Shown, output: Output) -> None:
-    layer, array, data = shown.layer, shown.array, output.data
-    is_own = isinstance(layer, Labels) and layer.data is array
-    if is_own and (array.shape, array.dtype) == (data.shape, data.dtype):
-        write_labels(viewer, layer, array, Patch.everywhere(data))
-    else:
-        layer.data = _own(output)
-
-
-def _is_same(one: NDArray[Any], other: NDArray[Any]) -> bool:
-    """Whether two arrays are the same memory."""
-    return one.__array_interface__ == other.__array_interface__

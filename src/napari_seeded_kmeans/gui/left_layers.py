@@ -11,22 +11,10 @@ from weakref import ReferenceType, WeakKeyDictionary, ref
 from napari.layers import Image
 from numpy.typing import NDArray
 
+from .shown import Shown
+
 if TYPE_CHECKING:
     from napari.layers import Layer
-
-
-@dataclass(frozen=True, eq=False)
-class Shown:
-    """A layer that shows a result, what of it, where it was put, and what it was called.
-
-    The array is the layer's own: nobody else writes to it, unless the person paints there.
-    """
-
-    layer: "Layer"
-    data: NDArray[Any]
-    array: Any
-    placement: dict[str, Any]
-    name: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +28,7 @@ class _Left:
     array: Any
     placement: dict[str, Any]
     name: str
+    class_name: str
 
 
 _left: "WeakKeyDictionary[Layer, _Left]" = WeakKeyDictionary()
@@ -49,7 +38,9 @@ def leave(owner: str, shown: Mapping[Image, Mapping[str, Shown]]) -> None:
     """Leave layers to the next dock of the kind `owner`; keys are those of `Outputs`."""
     for image, own in shown.items():
         for key, one in own.items():
-            _left[one.layer] = _Left(owner, ref(image), key, one.data, one.array, one.placement, one.name)
+            _left[one.layer] = _Left(
+                owner, ref(image), key, one.data, one.array, one.placement, one.name, one.class_name
+            )
 
 
 def take_up(owner: str, layers: "Iterable[Layer]") -> dict[Image, dict[str, Shown]]:
@@ -61,6 +52,6 @@ def take_up(owner: str, layers: "Iterable[Layer]") -> dict[Image, dict[str, Show
         if left is None or image is None or left.owner != owner:
             continue
         del _left[layer]
-        one = Shown(layer, left.data, left.array, left.placement, left.name)
+        one = Shown(layer, left.data, left.array, left.placement, left.name, left.class_name)
         found.setdefault(image, {})[left.key] = one
     return found
