@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
-from scipy.spatial.distance import cdist
 
 from ..core.legend import Legend
 from ..core.model import Model
@@ -93,17 +91,23 @@ def arranged(
 def _matched(
     rows: Sequence[PaletteRow], before: Sequence[PaletteRow], near: float
 ) -> tuple[list[PaletteRow | None], list[PaletteRow]]:
-    """Return what stands where the rows of before stood, None where nothing is like them, and what is new."""
-    distances = cdist([row.center for row in rows], [row.center for row in before])
+    """Return what stands where the rows of before stood, None where nothing is like them, and what is new.
+
+    The two that are most alike come first: a row that did not change stays, whatever happens to others.
+    """
+    here, there = (np.array([row.center for row in some]) for some in (rows, before))
+    distances = np.linalg.norm(here[:, np.newaxis] - there, axis=2)
     others = np.not_equal.outer([row.class_value for row in rows], [row.class_value for row in before])
-    costs = np.minimum(distances + _OTHER_CLASS * near * others, near)
+    costs = distances + _OTHER_CLASS * near * others
     slots: list[PaletteRow | None] = [None] * len(before)
-    new = list(rows)
-    for index, place in zip(*linear_sum_assignment(costs), strict=True):
-        if costs[index, place] < near:
-            slots[place] = rows[index]
-            new.remove(rows[index])
-    return slots, new
+    left = dict(enumerate(rows))
+    for pair in np.argsort(costs, axis=None, kind="stable"):
+        index, place = (int(at) for at in np.unravel_index(pair, costs.shape))
+        if costs[index, place] >= near:
+            break
+        if index in left and slots[place] is None:
+            slots[place] = left.pop(index)
+    return slots, list(left.values())
 
 
 def _filled(
