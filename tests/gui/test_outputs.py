@@ -220,7 +220,7 @@ def test_measurements_come_as_a_file_without_ticking_anything(viewer, dock, seed
     assert dock.file_bar.export_table_action.isEnabled()
     dock.export_measurements(tmp_path / "out.csv")
     settle(dock)
-    assert dock.hint_line.text == "Saved out.csv."
+    assert dock.hint_line.text == f"Saved out.csv in the folder {tmp_path.name}."
     with (tmp_path / "out.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["class"] for row in rows] == ["foreground", "foreground"]

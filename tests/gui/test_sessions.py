@@ -210,7 +210,7 @@ def test_a_saved_session_goes_on_where_it_ended(viewer, dock, painted, settle, t
     mask = viewer.layers["halves mask"].data.copy()
     dock.save_session(path)
     settle(dock)
-    assert dock.hint_line.text == "Saved my.json."
+    assert dock.hint_line.text == f"Saved my.json in the folder {tmp_path.name}."
     viewer.layers.remove(painted)
     dock.params.set_value("auto")
     dock.open_session(path)

@@ -45,7 +45,9 @@ class Filing(QObject):
         self, write: Callable[[str | Path], None], path: str | Path, sentence: str = "Saved {}."
     ) -> None:
         """Call ``write(path)``, which uses nothing that anybody changes; then say `sentence` of the file."""
-        self._start(partial(_write, write, path), partial(self._say, sentence.format(Path(path).name)))
+        place = Path(path).resolve()
+        said = sentence.format(f"{place.name} in the folder {place.parent.name}")
+        self._start(partial(_write, write, path), partial(self._say, said))
 
     def cancel(self) -> None:
         """Stop what runs."""
