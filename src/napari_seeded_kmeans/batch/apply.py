@@ -13,6 +13,7 @@ from ..core.cleanup import background_class
 from ..core.drift import compare_fit, measure_fit
 from ..core.errors import SeededKMeansError, heard_by
 from ..core.evaluation import Scores, evaluate
+from ..core.frames import are_frames, counts_frames
 from ..core.label_table import table_of
 from ..core.pieces import find_pieces
 from ..estimator import SeededKMeans
@@ -65,7 +66,8 @@ class Applier:
         channels_last = values if axis is None else np.moveaxis(values, axis, -1)
         labels, scores = self._predict(channels_last, spacing)
         files = self._write(item, channels_last, labels, scores, spatial)
-        measured = spatial.measured_axes(labels.ndim)
+        has_frames = self._are_frames(labels.ndim)
+        measured = [axis for axis in spatial.measured_axes(labels.ndim) if axis or not has_frames]
         is_known = spatial.unit != Geometry.unit or self.job.spacing is not None
         pixel = float(np.prod([spacing[axis] for axis in measured])) if spacing and is_known else None
         top = Path(self.job.output)
@@ -174,7 +176,7 @@ class Applier:
 
     def _measure(self, labels: NDArray[np.integer], pixel: float | None) -> dict[int, ClassMeasure]:
         """Measure the classes, given the area or volume of a pixel where it is known."""
-        pieces = find_pieces(labels)
+        pieces = find_pieces(labels, by_frame=self._are_frames(labels.ndim))
         n_labelled = max(1, int(pieces.sizes.sum()))
         measures = {}
         for value in self.classes:
@@ -243,4 +245,12 @@ class Applier:
         training = self.estimator.training_
         if training is None or not training.images:
             return 2
-        return len(training.images[0].shape) - (self._n_channels > 0)
+        n_axes = len(training.images[0].shape) - (self._n_channels > 0)
+        # Frames are done one by one, as they were in training.
+        return n_axes - counts_frames(self.estimator._fitted().recipe.spacing, n_axes)
+
+    def _are_frames(self, n_axes: int) -> bool:
+        """Whether somebody said, now or in training, that the first of so many axes is time."""
+        spacings = self.job.spacing, self.estimator._fitted().recipe.spacing
+        has_frames = any(spacing is not None and are_frames(spacing) for spacing in spacings)
+        return has_frames and n_axes > self._n_trained_axes

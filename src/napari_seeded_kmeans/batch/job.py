@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,8 @@ class Job:
     channel_axis : int or None
         Which axis holds the channels; None for what the file or the model says.
     spacing : tuple of float or None
-        Size of a pixel along each spatial axis; None for what the file says.
+        Size of a pixel along each spatial axis, ``inf`` along the first for frames in time; None for what the
+        file says.
     """
 
     model: Mapping[str, Any]
@@ -52,13 +54,15 @@ class Job:
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready form."""
-        return asdict(self)
+        # JSON knows no infinity.
+        spacing = [None if size == inf else size for size in self.spacing or ()]
+        return asdict(self) | {"spacing": tuple(spacing) or None}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Job":
         """Return the job that `to_dict` described."""
-        spacing = data["spacing"]
-        return cls(**{**data, "spacing": None if spacing is None else tuple(spacing)})
+        spacing = tuple(inf if size is None else size for size in data["spacing"] or ())
+        return cls(**{**data, "spacing": spacing or None})
 
     def header(self) -> dict[str, Any]:
         """Return the manifest's first line: everything a result depends on, and no place on this disk."""

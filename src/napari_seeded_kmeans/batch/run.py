@@ -148,7 +148,9 @@ def _sizes(spacing: float | Sequence[float] | None) -> tuple[float, ...] | None:
     if spacing is None:
         return None
     sizes = tuple(float(size) for size in (spacing if isinstance(spacing, Sequence) else (spacing,)))
-    if not sizes or not all(math.isfinite(size) and size > 0 for size in sizes):
+    # The first of several may say that its planes are frames.
+    finite = sizes[1:] if len(sizes) > 1 and sizes[0] == math.inf else sizes
+    if not sizes or not all(math.isfinite(size) and size > 0 for size in finite):
         raise SeededKMeansError(f"spacing must be positive numbers, not {spacing!r}.")
     return sizes
 
