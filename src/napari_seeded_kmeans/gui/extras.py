@@ -38,6 +38,7 @@ class _Facts:
     channel_axis: int | None
     spacing: tuple[float, ...]
     contrast: tuple[float, float] | None
+    channels: tuple[int, ...] | None
 
     def channels_last(self) -> NDArray[Any]:
         array = np.asarray(self.image)
@@ -148,7 +149,9 @@ class Extras(QObject):
 
 
 def _facts(source: Source, answer: Answer) -> _Facts:
-    return _Facts(answer, answer.image, source.data_channel_axis, source.spacing, source.contrast)
+    return _Facts(
+        answer, answer.image, source.data_channel_axis, source.spacing, source.contrast, source.channels
+    )
 
 
 def _write_table(facts: _Facts, known: dict[str, Any], legend: Legend, path: str | Path) -> None:
@@ -223,7 +226,12 @@ def _objects(facts: _Facts, _known: Mapping[str, Any]) -> NDArray[np.integer]:
 
 def _measurements(facts: _Facts, known: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
     objects = known["objects"] if "objects" in known else _objects(facts, known)
-    return measure_objects(objects, _things(facts), facts.channels_last(), spacing=facts.spacing)
+    table = measure_objects(objects, _things(facts), facts.channels_last(), spacing=facts.spacing)
+    if facts.channels is None:
+        return table
+    # Means are called by the channels of the image, of which some may be left out.
+    names = {f"mean-{number}": f"mean-{channel}" for number, channel in enumerate(facts.channels)}
+    return {names.get(name, name): column for name, column in table.items()}
 
 
 def _things(facts: _Facts) -> NDArray[np.integer]:
