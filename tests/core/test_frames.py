@@ -9,7 +9,7 @@ from napari_seeded_kmeans import SeededKMeans, SeededKMeansError, measure_object
 from napari_seeded_kmeans.core.cleanup import clean
 from napari_seeded_kmeans.core.features import FeatureRecipe, compute_features
 from napari_seeded_kmeans.core.filters import FilterBank, multiscale_features
-from napari_seeded_kmeans.core.frames import with_frames, within_frames
+from napari_seeded_kmeans.core.frames import are_frames, with_frames, within_frames
 from napari_seeded_kmeans.core.grid import make_grid
 from napari_seeded_kmeans.core.guidance import paint_here_next
 from napari_seeded_kmeans.core.params import make_params
@@ -203,3 +203,5 @@ def test_spacing_of_frames():
     assert with_frames((3.0, 2.0, 0.5), 3) == (np.inf, 2, 0.5)
     assert with_frames((2.0, 0.5), 3) == (np.inf, 2, 0.5)
     assert with_frames(None, 3) == FRAMES
+    assert are_frames(FRAMES)
+    assert not are_frames(())

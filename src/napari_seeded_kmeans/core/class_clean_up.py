@@ -59,7 +59,7 @@ def clean_up_of(params: "Params", value: int, n_axes: int, spacing: tuple[float,
     """
     entries = read_entries(params.clean_up)
     own = entries.get(str(value), entries.get(_ALL, {}))
-    has_frames = spacing is not None and are_frames(spacing)
+    has_frames = are_frames(spacing)
     sizes = np.ones(n_axes)
     if own.get("unit") == "physical":
         if spacing is None:

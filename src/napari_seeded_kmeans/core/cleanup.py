@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from .class_clean_up import CleanUp, clean_up_of
-from .frames import are_frames, in_every_frame
+from .frames import any_by_frame, are_frames
 from .params import Params
 from .pieces import Pieces, find_pieces
 from .seeds import BACKGROUND
@@ -100,7 +100,7 @@ def clean(
     spacing : tuple of float, optional
         Size of a pixel along each axis, for settings in the image's unit, and where there are frames.
     """
-    labels, by_frame = labels.copy(), spacing is not None and are_frames(spacing)
+    labels, by_frame = labels.copy(), are_frames(spacing)
     scores_in: ScoresAt = scores if callable(scores) else lambda where: scores[:, where]
     background = background_class(classes)
     is_each_painted = seeds is not None and params.spread == "strokes" and are_several(classes)
@@ -224,7 +224,7 @@ def _drop_pieces(
     keep = pieces.sizes >= least_px
     if own_seeds is not None:
         touched = pieces.are_touched(own_seeds)
-        is_elsewhere = pieces.are_touched(mask & ~in_every_frame(own_seeds)) if by_frame else touched & False
+        is_elsewhere = pieces.are_touched(mask & ~any_by_frame(own_seeds)) if by_frame else touched & False
         if familiar_shares is not None:
             keep &= _alike(pieces, touched, familiar_shares, is_elsewhere)
         else:

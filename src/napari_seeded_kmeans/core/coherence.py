@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from .frames import in_every_frame
+from .frames import any_by_frame
 from .grid import Edges
 from .scene import Factors, Labels, Values, View, block_means, repeat_blocks
 from .threads import Cancel, map_tiles, stop_if
@@ -260,7 +260,7 @@ def _fill_frames(distances: Values) -> None:
     """Let a class without strokes on a frame be as far as the others are at most there, in place."""
     for frame in range(distances.shape[1]):
         own = distances[:, frame]
-        has_strokes = in_every_frame(np.isfinite(own)).ravel()
+        has_strokes = any_by_frame(np.isfinite(own)).ravel()
         if has_strokes.any():
             own[~has_strokes] = own[has_strokes].max()
 

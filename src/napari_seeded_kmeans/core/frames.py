@@ -7,6 +7,7 @@ is ``inf``.
 
 from collections.abc import Sequence
 from math import inf
+from typing import TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,14 +15,14 @@ from numpy.typing import NDArray
 Spacing = tuple[float, ...]
 
 
-def are_frames(spacing: Sequence[float] | None) -> bool:
+def are_frames(spacing: Sequence[float] | None) -> TypeGuard[Spacing]:
     """Return whether the planes along the first axis are frames."""
-    return spacing is not None and spacing[0] == inf
+    return spacing is not None and tuple(spacing[:1]) == (inf,)
 
 
 def counts_frames(spacing: Sequence[float] | None, n_axes: int) -> bool:
     """Return whether the first of `n_axes` axes counts frames; one frame by itself has an axis fewer."""
-    return spacing is not None and are_frames(spacing) and len(spacing) == n_axes
+    return are_frames(spacing) and len(spacing) == n_axes
 
 
 def within_frames(spacing: Spacing | None, n_axes: int) -> Spacing:
@@ -36,6 +37,6 @@ def with_frames(spacing: Spacing | None, n_axes: int) -> Spacing:
     return inf, *(spacing[-(n_axes - 1) :] if spacing else (1.0,) * (n_axes - 1))
 
 
-def in_every_frame(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def any_by_frame(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return which frames of a mask (n_frames, ...) hold something, (n_frames, 1, ...)."""
     return np.logical_or.reduce(mask, axis=tuple(range(1, mask.ndim)), keepdims=True)

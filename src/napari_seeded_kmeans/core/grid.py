@@ -192,7 +192,7 @@ def make_grid(shape: tuple[int, ...], spacing: tuple[float, ...] | None = None) 
     spacing : tuple of float, optional
         Pixel size along each axis, in any unit; nothing leads from frame to frame.
     """
-    if spacing is not None and are_frames(spacing):
+    if are_frames(spacing):
         frame = make_grid(shape[1:], spacing[1:])
         return Grid(shape, np.pad(frame.moves, [(0, 0), (1, 0)]), frame.lengths)
     steps = np.ones(len(shape)) if spacing is None else np.asarray(spacing, float) / min(spacing)

@@ -30,7 +30,7 @@ def paint_here_next(
     seeds : array (*spatial,), integer
         0 where not painted.
     spacing : tuple of float, optional
-        Pixel size along each axis, in any unit.
+        Pixel size along each axis, in any unit; ``inf`` along the first where its planes are frames.
 
     Returns
     -------
@@ -48,7 +48,7 @@ def paint_here_next(
     steps = np.ones(doubts.ndim) if spacing is None else np.asarray(spacing, float) / min(spacing)
     # From one frame to another is farther than any stroke reaches.
     steps = np.minimum(steps, _FAR)
-    frame = doubts.shape[spacing is not None and are_frames(spacing) :]
+    frame = doubts.shape[are_frames(spacing) :]
     radius = max(1.0, _STROKE_PER_LENGTH * float(np.prod(frame) ** (1 / len(frame))))
     nearby: NDArray[np.float32] = ndimage.gaussian_filter(doubts, radius / (2 * steps), mode="constant")
     near_stroke = painted

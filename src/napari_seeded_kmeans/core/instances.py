@@ -54,7 +54,7 @@ def split_touching(
         raise SeededKMeansError(f"neck must be from 0 to less than 1, not {neck!r}.")
     objects = np.zeros(array.shape, np.int32)
     n_objects = 0
-    if spacing is not None and are_frames(spacing):
+    if are_frames(spacing):
         for frame, own in zip(array, objects, strict=True):
             split = split_touching(frame, neck=neck, spacing=spacing[1:])
             own[split > 0] = split[split > 0] + n_objects
@@ -123,7 +123,7 @@ def measure_objects(
     """
     numbers = np.asarray(objects)
     intensity = None if image is None else np.asarray(image)
-    if spacing is not None and are_frames(spacing):
+    if are_frames(spacing):
         columns = _measured_by_frame(numbers, intensity, spacing[1:])
     else:
         columns = _measured(numbers, intensity, spacing)

@@ -308,7 +308,7 @@ def _same_frames(
     """Return recipe and spacing that both take the first axis for frames, if one of them does."""
     if counts_frames(recipe.spacing, n_spatial):
         return recipe, with_frames(spacing, n_spatial)
-    if spacing is not None and are_frames(spacing):
+    if are_frames(spacing):
         return replace(recipe, spacing=with_frames(recipe.spacing, n_spatial)), spacing
     return recipe, spacing
 
@@ -361,7 +361,7 @@ def _recipe(
     )
     if params.texture and can_have_texture(n_spatial, spacing):
         recipe = replace(recipe, sigmas_px=SIGMAS_PX, spacing=spacing)
-    elif spacing is not None and are_frames(spacing):
+    elif are_frames(spacing):
         recipe = replace(recipe, spacing=spacing)
     if edits.recipe is not None:
         return edits.checked_recipe(recipe)

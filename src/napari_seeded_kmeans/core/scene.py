@@ -67,6 +67,7 @@ class Scene:
     channels : ndarray (c, *spatial), float32
         What edges are seen in.
     spacing : tuple of float, optional
+        Pixel size along each axis; ``inf`` along the first where its planes are frames.
     """
 
     channels: Values

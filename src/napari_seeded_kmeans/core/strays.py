@@ -13,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from .frames import in_every_frame
+from .frames import any_by_frame
 from .pieces import find_pieces
 
 
@@ -59,7 +59,7 @@ def give_strays_away(
             own, painted = labels == value, seeds == value
             pieces = find_pieces(own, by_frame=by_frame)
             if by_frame:
-                painted = painted | (own & ~in_every_frame(painted))
+                painted = painted | (own & ~any_by_frame(painted))
             strays = pieces.paint(~pieces.are_touched(painted))
             n_strays = int(np.count_nonzero(strays))
             if not n_strays:

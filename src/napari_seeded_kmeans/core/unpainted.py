@@ -20,7 +20,7 @@ from scipy import ndimage
 from scipy.special import expit
 
 from .coherence import CUT_PER_LENGTH, REACH, strong_cut
-from .frames import are_frames, in_every_frame
+from .frames import any_by_frame, are_frames
 from .pieces import find_pieces
 from .scene import Clusters, Labels, Samples, View, block_means, repeat_blocks
 from .scores import rbf_scores
@@ -149,9 +149,9 @@ def _nearness(view: View) -> Values:
     The border of a plane counts as a stroke of the first: nobody paints all around a thing.
     """
     seeds, spacing = view.seeds, view.scene.spacing
-    if spacing is None or not are_frames(spacing):
-        return _nearness_on(seeds, spacing)
-    return np.stack([_nearness_on(frame, spacing[1:]) for frame in seeds])
+    if are_frames(spacing):
+        return np.stack([_nearness_on(frame, spacing[1:]) for frame in seeds])
+    return _nearness_on(seeds, spacing)
 
 
 def _nearness_on(seeds: Labels, spacing: tuple[float, ...] | None) -> Values:
@@ -176,7 +176,7 @@ def _touched(region: NDArray[np.bool_], view: View) -> NDArray[np.bool_]:
     pieces = find_pieces(region, by_frame=view.scene.has_frames)
     touched: NDArray[np.bool_] = pieces.paint(pieces.are_touched(view.seeds == 1))
     if view.scene.has_frames:
-        touched |= region & ~in_every_frame(view.is_painted)
+        touched |= region & ~any_by_frame(view.is_painted)
     return touched
 
 
