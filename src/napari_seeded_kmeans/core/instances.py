@@ -113,7 +113,8 @@ def measure_objects(
         Gives the mean of every channel.
     spacing : tuple of float, optional
         Pixel size along each axis: "size", "diameter" and "centroid" are in its unit. With ``inf`` along the
-        first, objects are measured frame by frame, and "centroid-0" counts frames.
+        first, objects are measured frame by frame, each in a row of every frame it is on, and "centroid-0"
+        counts frames.
 
     Returns
     -------
@@ -121,12 +122,28 @@ def measure_objects(
         "index" (the object's number), "class", "pixels", "size", "diameter" (of a disc or ball as large),
         "centroid-0", ... and "mean-0", ...
     """
+    # Here for the same reason.
+    from skimage.measure import regionprops_table
+
     numbers = np.asarray(objects)
     intensity = None if image is None else np.asarray(image)
     if are_frames(spacing):
-        columns = _measured_by_frame(numbers, intensity, spacing[1:])
-    else:
-        columns = _measured(numbers, intensity, spacing)
+        return _joined(
+            [
+                measure_objects(
+                    own,
+                    None if labels is None else np.asarray(labels)[frame],
+                    None if intensity is None else intensity[frame],
+                    spacing=spacing[1:],
+                )
+                for frame, own in enumerate(numbers)
+            ]
+        )
+    properties = [*_COLUMNS, "centroid", *([] if intensity is None else ["intensity_mean"])]
+    table = regionprops_table(  # type: ignore[no-untyped-call]
+        numbers, intensity, properties=properties, spacing=spacing
+    )
+    columns = {_column(name): column for name, column in table.items()}
     if labels is not None:
         present, firsts = np.unique(numbers, return_index=True)
         classes = np.asarray(labels).ravel()[firsts[present > 0]]
@@ -134,34 +151,18 @@ def measure_objects(
     return columns
 
 
-def _measured(
-    numbers: NDArray[np.integer], intensity: NDArray[Any] | None, spacing: tuple[float, ...] | None
-) -> dict[str, NDArray[Any]]:
-    # Here for the same reason.
-    from skimage.measure import regionprops_table
-
-    properties = [*_COLUMNS, "centroid", *([] if intensity is None else ["intensity_mean"])]
-    table = regionprops_table(  # type: ignore[no-untyped-call]
-        numbers, intensity, properties=properties, spacing=spacing
-    )
-    return {_column(name): column for name, column in table.items()}
-
-
-def _measured_by_frame(
-    numbers: NDArray[np.integer], intensity: NDArray[Any] | None, spacing: tuple[float, ...]
-) -> dict[str, NDArray[Any]]:
-    """Return the measures of all frames' objects, in their order."""
-    tables = []
-    for frame, own in enumerate(numbers):
-        table = _measured(own, None if intensity is None else intensity[frame], spacing)
+def _joined(tables: list[dict[str, NDArray[Any]]]) -> dict[str, NDArray[Any]]:
+    """Return the measures of all frames' objects, by their numbers and then by frame."""
+    by_frame = []
+    for frame, table in enumerate(tables):
         columns: dict[str, NDArray[Any]] = {}
         for name, column in table.items():
-            if name == "centroid-0":
+            axis = name.removeprefix("centroid-")
+            if axis == "0":
                 columns[name] = np.full(len(column), float(frame))
-            is_centroid = name.startswith("centroid-")
-            columns[f"centroid-{int(name.removeprefix('centroid-')) + 1}" if is_centroid else name] = column
-        tables.append(columns)
-    joined = {name: np.concatenate([table[name] for table in tables]) for name in tables[0]}
+            columns[name if axis == name else f"centroid-{int(axis) + 1}"] = column
+        by_frame.append(columns)
+    joined = {name: np.concatenate([columns[name] for columns in by_frame]) for name in by_frame[0]}
     order = np.argsort(joined["index"], kind="stable")
     return {name: column[order] for name, column in joined.items()}
 
