@@ -85,6 +85,15 @@ def test_a_model_knows_a_frame_and_a_series(seeds, tmp_path):
     assert _iou(loaded.predict(image[4]) == 2, truth[4]) > 0.97
 
 
+def test_a_model_that_looks_labels_up_cleans_frames_one_by_one(seeds):
+    image, _ = _moving(7)
+    params = {"texture": False, "coherence": 0.0, "close_px": 3, "open_px": 3, "min_size_px": 50}
+    model = segment(image, seeds, spacing=FRAMES, **params).model
+    series = model.predict(image)
+    for own, labels in zip(image, series, strict=True):
+        np.testing.assert_array_equal(labels, model.predict(own))
+
+
 def test_a_model_of_one_picture_is_applied_frame_by_frame(seeds):
     image, truth = _moving(7)
     model = segment(image[0], seeds[0]).model
@@ -188,6 +197,17 @@ def test_objects_are_numbered_and_measured_frame_by_frame():
     assert table["size"].tolist() == [25, 2.25, 25]
     np.testing.assert_allclose(table["diameter"], 2 * np.sqrt(table["size"] / np.pi))
     np.testing.assert_allclose(table["centroid-1"], np.array([9.5, 2, 11.5]) / 2)
+
+
+def test_an_object_that_goes_on_has_a_row_for_every_frame():
+    objects = np.zeros((3, 9, 9), int)
+    objects[0, 1:3, 1:4] = objects[2, 5:8, 5:8] = 4
+    objects[1, 1, 1] = 2
+    labels = np.where(objects == 4, 3, 2)
+    labels[2] *= 2
+    table = measure_objects(objects, labels, spacing=FRAMES)
+    rows = zip(*(table[name].tolist() for name in ("index", "class", "pixels", "centroid-0")), strict=True)
+    assert list(rows) == [(2, 2, 1, 1), (4, 3, 6, 0), (4, 6, 9, 2)]
 
 
 def test_the_next_stroke_is_asked_for_on_a_frame_that_has_none():

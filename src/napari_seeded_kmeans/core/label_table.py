@@ -20,7 +20,7 @@ from .colours import interleaved_bits
 from .distinct import has_few_values
 from .features import compute_features
 from .looks import look_scores
-from .model import Model
+from .model import Model, same_frames
 from .standard import apply_standard
 from .threads import Cancel, map_tiles, tiles
 
@@ -68,6 +68,7 @@ class LabelTable:
         narrow = np.min_scalar_type(classes.max() if classes.min() >= 0 else -np.abs(classes).max() - 1)
         labels = classes.astype(narrow)[self._indices(image, cancel)]
         settled = self.model.params.model_copy(update={"spread": "everywhere"})
+        _, spacing = same_frames(self.model.recipe, spacing, labels.ndim)
         return clean(
             labels, lambda where: self._scores(image[where]), self.model.classes, settled, spacing=spacing
         )

@@ -294,7 +294,7 @@ def predict(
     if model.recipe.n_channels and channel_axis is None:
         channel_axis = -1
     array = check_image(image, None, channel_axis)
-    recipe, spacing = _same_frames(model.recipe, spacing, array.ndim - (model.recipe.n_channels > 0))
+    recipe, spacing = same_frames(model.recipe, spacing, array.ndim - (model.recipe.n_channels > 0))
     _check_axes(array, recipe)
     # Every tile is looked at once.
     workspace = Workspace(array, recipe, spacing, kept_bytes=0)
@@ -302,7 +302,7 @@ def predict(
     return _apply(model, workspace, workspace.finite, None, steps)
 
 
-def _same_frames(
+def same_frames(
     recipe: FeatureRecipe, spacing: Spacing | None, n_spatial: int
 ) -> tuple[FeatureRecipe, Spacing | None]:
     """Return recipe and spacing that both take the first axis for frames, if one of them does."""
