@@ -364,7 +364,7 @@ def _recipe(
     elif are_frames(spacing):
         recipe = replace(recipe, spacing=spacing)
     if edits.recipe is not None:
-        return edits.checked_recipe(recipe)
+        return edits.checked_recipe(recipe, n_spatial)
     if params.color_space in ("auto", "lightness") and recipe.color_space != "lab":
         recipe = with_lightness(recipe, image)
     return recipe

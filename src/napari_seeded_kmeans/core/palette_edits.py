@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from .errors import SeededKMeansError
 from .features import FeatureRecipe
+from .frames import counts_frames
 from .palette_steps import (
     AddColor,
     Cell,
@@ -37,6 +38,8 @@ from .taught import Taught, teach
 if TYPE_CHECKING:
     from .model import Model
 
+# What settings say of features.
+_ASKED_FOR = ("color_space", "n_channels", "blur_sigma_px", "sigmas_px")
 # Beyond as many reaches of its class a pixel is none of its clusters'.
 _REACHES = 4.0
 
@@ -190,7 +193,7 @@ class PaletteEdits:
 
     # ---- for the fit ----
 
-    def checked_recipe(self, wanted: FeatureRecipe) -> FeatureRecipe:
+    def checked_recipe(self, wanted: FeatureRecipe, n_spatial: int) -> FeatureRecipe:
         """Return how features are made since the first edit, if it is what the settings ask for, too.
 
         Raises
@@ -199,8 +202,9 @@ class PaletteEdits:
             When the settings ask for other features than those the palette was edited in.
         """
         own = self.recipe or wanted
-        for name in ("color_space", "n_channels", "blur_sigma_px", "sigmas_px"):
-            before, now = getattr(own, name), getattr(wanted, name)
+        pairs = {name: (getattr(own, name), getattr(wanted, name)) for name in _ASKED_FOR}
+        pairs["frames"] = counts_frames(own.spacing, n_spatial), counts_frames(wanted.spacing, n_spatial)
+        for name, (before, now) in pairs.items():
             if before != now:
                 raise SeededKMeansError(
                     f"edits were made with {name} {before!r}, not {now!r}: take them back, or this setting."
