@@ -5,8 +5,16 @@ import json
 import numpy as np
 import pytest
 
-from napari_seeded_kmeans import SeededKMeans, SeededKMeansError, measure_objects, segment, split_touching
+from napari_seeded_kmeans import (
+    PaletteEdits,
+    SeededKMeans,
+    SeededKMeansError,
+    measure_objects,
+    segment,
+    split_touching,
+)
 from napari_seeded_kmeans.core.cleanup import clean
+from napari_seeded_kmeans.core.close_up import features_at
 from napari_seeded_kmeans.core.features import FeatureRecipe, compute_features
 from napari_seeded_kmeans.core.filters import FilterBank, multiscale_features
 from napari_seeded_kmeans.core.frames import are_frames, with_frames, within_frames
@@ -16,6 +24,8 @@ from napari_seeded_kmeans.core.params import make_params
 from napari_seeded_kmeans.core.pieces import find_pieces
 from napari_seeded_kmeans.core.scene import Scene
 from napari_seeded_kmeans.core.spread import find_spread
+from napari_seeded_kmeans.core.texture import compute_channels, stack_at
+from napari_seeded_kmeans.core.workspace import Workspace
 
 FRAMES = (np.inf, 1.0, 1.0)
 N = 8
@@ -109,6 +119,21 @@ def test_frames_may_be_volumes(seeds):
     assert _iou(labels[1] == 2, truth) > 0.97
 
 
+@pytest.mark.parametrize(("before", "now"), [((1, 1, 1), FRAMES), (FRAMES, (1, 1, 1))])
+def test_edits_of_frames_are_none_of_a_volume(before, now, seeds):
+    image, _ = _moving(7)
+    model = segment(image, seeds, spacing=before).model.model_
+    edits = PaletteEdits().locked(model, 0)
+    with pytest.raises(SeededKMeansError, match="edits were made with frames"):
+        segment(image, seeds, spacing=now, edits=edits)
+
+
+def test_edits_of_frames_hold_for_one_of_them(seeds):
+    image, truth = _moving(7)
+    edits = PaletteEdits().locked(segment(image, seeds, spacing=FRAMES).model.model_, 0)
+    assert _iou(segment(image[0], seeds[0], edits=edits).labels == 2, truth[0]) > 0.97
+
+
 @pytest.mark.parametrize("spacing", [np.inf, (1, np.inf, 1), (np.inf, np.inf, 1), (np.inf, 0, 1)])
 def test_only_the_first_axis_may_count_frames(seeds, spacing):
     with pytest.raises(SeededKMeansError, match="spacing must be"):
@@ -129,6 +154,37 @@ def test_filters_and_blurs_give_every_frame_what_it_gives_alone():
     blur = FeatureRecipe("intensity", 0, 1.0, blur_sigma_px=2.0, spacing=FRAMES)
     blurred = compute_features(image, blur)
     np.testing.assert_array_equal(blurred[1], compute_features(image[1], blur))
+
+
+def test_a_pixel_is_known_by_its_own_frame():
+    image = np.random.default_rng(0).integers(0, 255, (60, 70, 80)).astype(np.uint8)
+    recipe = FeatureRecipe("intensity", 0, 1.0, sigmas_px=(1.0, 4.0), spacing=FRAMES)
+    read = []
+
+    class Lazy:
+        shape = image.shape
+
+        def __getitem__(self, window):
+            read.append(image[window].shape)
+            return image[window]
+
+    position = 30, 35, 40
+    found = features_at(Lazy(), position, recipe)
+    channels, finite = compute_channels(image, recipe)
+    here = np.zeros(finite.shape, bool)
+    here[position] = True
+    np.testing.assert_allclose(found, stack_at(channels, here, recipe)[0], rtol=1e-4, atol=1e-4)
+    assert read[0][0] == 1
+
+
+@pytest.mark.parametrize("window", [np.s_[0:5:2, 3:4, 0:6:1], np.s_[0:5:1, 3:4, 2:3], np.s_[2:3, 3:4, 2:3]])
+def test_what_is_seen_has_an_axis_of_space(window):
+    window = tuple(slice(side.start, side.stop, side.step or 1) for side in window)
+    workspace = Workspace(np.zeros((5, 6, 7), np.uint8), FeatureRecipe("intensity", 0, 1.0), FRAMES)
+    scene = workspace.scene_of(window)
+    assert scene.has_frames == (window[0].stop - window[0].start > 1)
+    assert len(scene.shape) == len(scene.spacing) == 1 + scene.has_frames
+    assert not scene.has_frames or not scene.grid.moves[:, 0].any()
 
 
 def test_a_recipe_survives_json():

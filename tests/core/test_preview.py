@@ -8,7 +8,7 @@ from napari_seeded_kmeans.core.errors import heard_by
 from napari_seeded_kmeans.core.palette_edits import NO_EDITS
 from napari_seeded_kmeans.core.params import make_params
 from napari_seeded_kmeans.core.patch import Patch
-from napari_seeded_kmeans.core.preview import preview, window_of
+from napari_seeded_kmeans.core.preview import _keep_touched, preview, window_of
 
 RNG = np.random.default_rng(0)
 
@@ -117,6 +117,15 @@ def test_in_a_part_of_the_image_pieces_belong_together_as_they_did_before():
     assert (labels == before[window]).mean() > 0.97
     without = preview(model, workspace, painted, window, None, before[window], "everywhere")
     assert (without[44:54, 50:61] == 7).all()
+
+
+def test_pieces_on_another_frame_do_not_belong_to_the_strokes():
+    labels, before, painted = np.full((3, 2, 6, 9), 1, np.uint8)
+    labels[:, 2:4, 2:5] = 7
+    before[0] = labels[0]
+    kept = _keep_touched(labels, before, painted * 0, 1, by_frame=True)
+    assert [(frame == 7).sum() for frame in kept] == [6, 0]
+    assert (_keep_touched(labels, before, painted * 0, 1, by_frame=False) == labels).all()
 
 
 def test_thin_strokes_are_not_lost_between_the_pixels():

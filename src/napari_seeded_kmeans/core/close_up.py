@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from .errors import SeededKMeansError
 from .features import FeatureRecipe
+from .frames import counts_frames
 from .texture import compute_channels, stack_at
 
 # Filters reach four sigma, the widest of them 4 pixels; blurs are cut off at two sigma.
@@ -26,8 +27,13 @@ def features_at(image: Any, position: tuple[int, ...], recipe: FeatureRecipe) ->
     if not all(0 <= place < length for place, length in zip(position, shape, strict=True)):
         raise SeededKMeansError(f"position {position} is outside an image of {shape}.")
     reach = _REACH_PX + int(np.ceil(_BLUR_REACH * recipe.blur_sigma_px))
-    starts = [max(0, place - reach) for place in position]
-    window = tuple(slice(start, place + reach + 1) for start, place in zip(starts, position, strict=True))
+    reaches = [reach] * len(position)
+    if counts_frames(recipe.spacing, len(position)):
+        reaches[0] = 0
+    starts = [max(0, place - reach) for place, reach in zip(position, reaches, strict=True)]
+    window = tuple(
+        slice(start, place + reach + 1) for start, place, reach in zip(starts, position, reaches, strict=True)
+    )
     channels, finite = compute_channels(np.asarray(image[window]), recipe)
     here = np.zeros(finite.shape, bool)
     here[tuple(place - start for place, start in zip(position, starts, strict=True))] = True

@@ -85,7 +85,8 @@ def preview(
     chosen, _, _ = choose(view, params, cancel, step=max(side.step for side in window))
     labels: Labels = np.asarray(model.classes, seeds.dtype)[chosen].reshape(finite.shape)
     if not sees_all and spread == "strokes" and before is not None:
-        labels = _keep_touched(labels, before, painted, background_class(model.classes))
+        by_frame = workspace.scene.has_frames
+        labels = _keep_touched(labels, before, painted, background_class(model.classes), by_frame=by_frame)
     labels[~finite] = 0
     return labels
 
@@ -112,9 +113,11 @@ def _thinned(seeds: Labels, window: Window) -> Labels:
     return found
 
 
-def _keep_touched(labels: Labels, before: Labels, seeds: Labels, background: int) -> Labels:
+def _keep_touched(
+    labels: Labels, before: Labels, seeds: Labels, background: int, *, by_frame: bool
+) -> Labels:
     """Give pieces of a class to the background that neither its strokes nor its earlier pixels touch."""
-    pieces = find_pieces(labels)
+    pieces = find_pieces(labels, by_frame=by_frame)
     is_kept = pieces.are_touched((labels == before) | (labels == seeds))
     kept = pieces.paint(np.where(is_kept, pieces.values, background))
     return np.where(seeds != 0, seeds, kept).astype(labels.dtype)

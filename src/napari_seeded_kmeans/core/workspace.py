@@ -192,16 +192,17 @@ class Workspace:
     def scene_of(self, window: Window) -> Scene:
         """Return what cuts see of evenly spaced pixels, without the axes along which there is but one.
 
-        That of the last window is kept.
+        One axis of space is left in any case. That of the last window is kept.
         """
         with self._window_lock:
             if self._last_scene is None or self._last_scene[0] != window:
                 lengths = self.finite[window].shape
                 is_seen = [length > 1 for length in lengths]
-                shape, spacing = tuple(compress(lengths, is_seen)) or (1,), self.scene.spacing
+                is_seen[-1] |= not any(is_seen[self.scene.has_frames :])
+                shape, spacing = tuple(compress(lengths, is_seen)), self.scene.spacing
                 if spacing is not None:
                     steps = [size * side.step for size, side in zip(spacing, window, strict=True)]
-                    spacing = tuple(compress(steps, is_seen)) or (1.0,)
+                    spacing = tuple(compress(steps, is_seen))
                 channels = self.channels[:, *window].reshape(-1, *shape)
                 self._last_scene = window, Scene(channels, spacing)
             return self._last_scene[1]
