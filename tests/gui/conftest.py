@@ -62,7 +62,7 @@ def dock(viewer, qtbot) -> Iterator[SeededSegmentation]:
 
 @pytest.fixture
 def another(viewer, qtbot) -> Iterator[Callable[[], SeededSegmentation]]:
-    """Open one more dock on the viewer, as after a crash of the one before."""
+    """Open one more dock on the viewer, as after the one before was closed or lost in a crash."""
 
     def open_dock() -> SeededSegmentation:
         dock = SeededSegmentation(viewer)

@@ -12,7 +12,6 @@ from qtpy.QtTest import QTest
 
 from napari_seeded_kmeans import cut_out, read_labels, segment
 from napari_seeded_kmeans.gui.channel_button import ChannelButton
-from napari_seeded_kmeans.gui.dock import SeededSegmentation
 from napari_seeded_kmeans.session import Stage
 
 # A dab on a smooth picture may have fewer colours than the clusters asked for.
@@ -142,19 +141,16 @@ def test_it_comes_back_with_the_session(viewer, dock, seeds, settle, tmp_path):
     np.testing.assert_array_equal(mask(viewer), wanted)
 
 
-def test_it_is_kept_by_itself(viewer, dock, seeds, kept, settle, qtbot):
+def test_it_is_kept_by_itself(viewer, dock, seeds, kept, another, settle, qtbot):
     dock.choice.choose_subset((0, 2))
     settle(dock)
     dock.close_down()
     viewer.layers.remove(seeds)
-    again = SeededSegmentation(viewer)
-    qtbot.addWidget(again)
-    again.show()
+    again = another()
     again.choice.choose_subset(None)
     qtbot.waitUntil(lambda: again.session.has_offer)
     again.restore()
     assert again.choice.channels == (0, 2)
-    again.close_down()
 
 
 @pytest.mark.parametrize("chosen", [(0, 2), (0, 1, 3)])

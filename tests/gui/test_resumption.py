@@ -234,7 +234,7 @@ def test_strokes_that_lie_over_an_image_go_where_it_was(viewer, dock, saved, sta
     assert settle(dock) is Stage.DONE, dock.hint_line.text
     qtbot.waitUntil(lambda: np.array_equal(seeds.scale, image.scale))
     assert dock.choice.seeds is seeds
-    qtbot.wait(300)
+    qtbot.waitUntil(lambda: not dock._inputs._move_timer.isActive())
     assert settle(dock) is Stage.DONE, dock.hint_line.text
     assert "The mask covers" in dock.hint_line.text
     np.testing.assert_array_equal(image.scale, SCALE["scale"])

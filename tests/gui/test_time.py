@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from napari_seeded_kmeans import read_labels, segment
-from napari_seeded_kmeans.gui.dock import SeededSegmentation
+from napari_seeded_kmeans.gui.layer_choice import LayerChoice
 from napari_seeded_kmeans.session import Stage
 
 pytestmark = pytest.mark.filterwarnings("ignore:Class .* distinct colours only")
@@ -71,6 +71,18 @@ def test_channels_before_time(viewer, dock, film):
     assert dock.choice._frames.currentText() == "axis 1 (6) is time"
 
 
+def test_what_is_offered_is_not_told_as_if_somebody_chose_it(qtbot):
+    choice = LayerChoice()
+    qtbot.addWidget(choice)
+    choice.offer_frames("axis 0 (6)", has_frames=False)
+    with qtbot.assertNotEmitted(choice.frames_chosen):
+        choice.offer_frames("axis 0 (8)", has_frames=True)
+    assert choice.has_frames
+    with qtbot.waitSignal(choice.frames_chosen):
+        choice.choose_frames(has_frames=False)
+    assert "Frames in time" in choice._frames.toolTip()
+
+
 def test_pictures_leave_no_choice(viewer, dock, film):
     viewer.add_image(film[0][0])
     assert dock.choice._frames.isHidden()
@@ -118,12 +130,8 @@ def test_it_comes_back_with_session_and_script(viewer, dock, seeds, settle, tmp_
     np.testing.assert_array_equal(read_labels(tmp_path / "run.labels.tif"), wanted)
 
 
-def test_a_dock_that_is_opened_again_knows_it(viewer, dock, seeds, settle, qtbot):
+def test_a_dock_that_is_opened_again_knows_it(dock, seeds, settle, another):
     dock.choice.choose_frames(has_frames=True)
     settle(dock)
     dock.close_down()
-    again = SeededSegmentation(viewer)
-    qtbot.addWidget(again)
-    again.show()
-    assert again.choice.has_frames
-    again.close_down()
+    assert another().choice.has_frames

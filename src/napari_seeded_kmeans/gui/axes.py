@@ -71,9 +71,11 @@ class Axes(QObject):
         self.chosen.emit()
 
     def _on_frames_chosen(self) -> None:
-        image = self._choice.image
-        if image is not None:
-            _frames[image] = self._choice.has_frames
+        image, has_frames = self._choice.image, self._choice.has_frames
+        if image is not None and has_frames != guess_frames(image, self._choice.channel_axis):
+            _frames[image] = has_frames
+        elif image is not None:
+            _frames.pop(image, None)
         self.chosen.emit()
 
     def _offer_others(self) -> None:

@@ -1,9 +1,9 @@
-"""Which image to segment, which of its axes holds channels, where in it, and which layer to paint on."""
+"""Which image to segment, what its axes are, where in it to segment, and which layer to paint on."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from qtpy.QtCore import Signal
+from qtpy.QtCore import QSignalBlocker, Signal
 from qtpy.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from .channel_button import ChannelButton
@@ -25,14 +25,15 @@ _EVERYWHERE = object()
 
 
 class Combo(QComboBox):
-    """A choice between objects, told apart by identity."""
+    """A choice between objects, told apart by identity; explained by `help_text`, or by what is chosen."""
 
     chosen = Signal()
     """The choice became another object."""
 
-    def __init__(self, placeholder: str, parent: QWidget | None = None) -> None:
+    def __init__(self, placeholder: str, parent: QWidget | None = None, help_text: str = "") -> None:
         super().__init__(parent)
         self.setPlaceholderText(placeholder)
+        self._help = f"<p>{help_text}</p>" if help_text else ""
         # A long layer name must not widen the dock.
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(8)
@@ -51,12 +52,11 @@ class Combo(QComboBox):
 
     def offer(self, objects: Sequence[Any], names: Sequence[str], value: Any) -> None:
         """Offer `objects` by `names`, with `value` chosen; `chosen` fires only when that is news."""
-        self.blockSignals(True)
-        self._objects = list(objects)
-        self.clear()
-        self.addItems(list(names))
-        self.setCurrentIndex(self._index(value))
-        self.blockSignals(False)
+        with QSignalBlocker(self):
+            self._objects = list(objects)
+            self.clear()
+            self.addItems(list(names))
+            self.setCurrentIndex(self._index(value))
         self._on_index_changed(self.currentIndex())
 
     def _index(self, value: Any) -> int:
@@ -64,7 +64,7 @@ class Combo(QComboBox):
 
     def _on_index_changed(self, index: int) -> None:
         value = self._objects[index] if 0 <= index < len(self._objects) else None
-        self.setToolTip(self.currentText())
+        self.setToolTip(self._help or self.currentText())
         if value is not self._value:
             self._value = value
             self.chosen.emit()
@@ -86,8 +86,8 @@ class LayerChoice(QWidget):
         self._image = Combo("no image open", self)
         self._channels = Combo("none", self)
         self._subset = ChannelButton(self)
-        self._frames = Combo("none", self)
-        self._region = Combo("whole image", self)
+        self._frames = Combo("none", self, _FRAMES_HELP)
+        self._region = Combo("whole image", self, _WITHIN_HELP)
         self._seeds = Combo("none yet", self)
         self.new_button = QPushButton("New", self)
         self._image.chosen.connect(self.image_chosen)
@@ -154,19 +154,19 @@ class LayerChoice(QWidget):
         self._subset.offer(n_channels, chosen)
 
     def offer_frames(self, axis: str | None, *, has_frames: bool) -> None:
-        """Offer to take an axis, named here, for time; None where there is nothing to choose."""
-        offered = [] if axis is None else [False, True]
-        self._frames.blockSignals(True)
-        self._frames.offer(offered, [f"{axis} is depth", f"{axis} is time"][: len(offered)], has_frames)
-        self._frames.blockSignals(False)
-        self._frames.setToolTip(f"<p>{_FRAMES_HELP}</p>")
+        """Offer to take an axis, named here, for time; None where there is nothing to choose.
+
+        `frames_chosen` does not fire.
+        """
+        offered = {} if axis is None else {False: f"{axis} is depth", True: f"{axis} is time"}
+        with QSignalBlocker(self._frames):
+            self._frames.offer(list(offered), list(offered.values()), has_frames)
         self._form.setRowVisible(self._frames, axis is not None)
 
     def offer_regions(self, layers: "Sequence[Labels | Shapes]", chosen: "Labels | Shapes | None") -> None:
         """Offer layers to segment within, and the whole image."""
         names = ["whole image", *_names(layers)]
         self._region.offer([_EVERYWHERE, *layers], names, _EVERYWHERE if chosen is None else chosen)
-        self._region.setToolTip(f"<p>{_WITHIN_HELP}</p>")
 
     def choose_image(self, layer: "Image") -> None:
         """Choose one of the images offered."""
