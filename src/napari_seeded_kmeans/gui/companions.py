@@ -10,6 +10,7 @@ from weakref import ReferenceType, WeakKeyDictionary, ref
 import numpy as np
 from napari.layers import Labels
 
+from .placing import put
 from .source import Source, full_resolution, placement_of
 
 if TYPE_CHECKING:
@@ -38,8 +39,7 @@ class Companions:
                 continue
             image, before = self._places.pop(layer, (None, now))
             if image is not None and image() is source.layer and before != now and _lies_at(layer, before):
-                for name, value in now.items():
-                    setattr(layer, name, value)
+                put(layer, now)
             if _lies_at(layer, now):
                 self._places[layer] = ref(source.layer), now
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from qtpy.QtCore import QTimer
 
 from .layers import mark_as_result
+from .placing import put
 from .source import Source
 
 if TYPE_CHECKING:
@@ -75,20 +76,18 @@ class Highlight:
     def _over(self, source: Source) -> Labels:
         """Return the layer, where the image is now."""
         array = source.to_layer(np.zeros(source.shape, np.uint8))
-        layer, placement = self._layer, source.placement
+        layer = self._layer
         if layer is None or layer not in self._viewer.layers or layer.data.shape != array.shape:
             self.clear()
             layer = self._add(source, array)
         else:
-            self._put(layer, placement)
-        self._placement = placement
+            self._put(layer, source.placement)
         return layer
 
     def _put(self, layer: Labels, placement: dict[str, Any]) -> None:
         if placement != self._placement:
+            put(layer, placement)
             self._placement = placement
-            for name, value in placement.items():
-                setattr(layer, name, value)
 
     def _add(self, source: Source, array: NDArray[np.uint8]) -> Labels:
         """Add the layer, hidden, and leave the selection as it was."""
@@ -103,7 +102,7 @@ class Highlight:
         )
         mark_as_result(layer)
         # Before it is there: whoever hears of a new layer asks at once whether it is this one.
-        self._layer = layer
+        self._layer, self._placement = layer, source.placement
         layers.append(layer)
         # Not before: napari 0.7 cannot add a hidden layer to a view in 3-D.
         layer.visible = False

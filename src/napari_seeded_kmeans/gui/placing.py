@@ -1,5 +1,6 @@
-"""Puts an image where it was when its session was saved, so that its pixels have the same size again."""
+"""Puts layers where they belong: over an image, or an image where its session had it, as large as it was."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,11 +11,17 @@ from ..io.sessions import SavedSession
 from .source import Source
 
 if TYPE_CHECKING:
-    from napari.layers import Image
+    from napari.layers import Image, Layer
+
+
+def put(layer: "Layer", placement: Placement) -> None:
+    """Put a layer somewhere that napari knows."""
+    for name, value in placement.items():
+        setattr(layer, name, value)
 
 
 def place(image: "Image", placement: Placement) -> None:
-    """Put an image somewhere.
+    """Put an image where a file says.
 
     Raises
     ------
@@ -25,8 +32,7 @@ def place(image: "Image", placement: Placement) -> None:
         image.units = placement["units"]
     except (TypeError, ValueError) as error:
         raise SeededKMeansError(f"placement is not usable: {error}.") from None
-    for name, value in placement.items():
-        setattr(image, name, value)
+    put(image, placement)
 
 
 def is_unplaced(image: "Image") -> bool:
@@ -53,5 +59,5 @@ def words_for_size(saved: SavedSession, source: Source) -> str:
     )
 
 
-def _size(spacing: "np.ndarray | tuple[float, ...]") -> str:
-    return " x ".join(f"{length:g}" for length in spacing)
+def _size(lengths: Iterable[float]) -> str:
+    return " x ".join(f"{length:g}" for length in lengths)

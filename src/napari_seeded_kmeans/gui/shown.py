@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ..core.patch import Patch
 from .in_place import write_labels
+from .placing import put
 
 if TYPE_CHECKING:
     from napari.layers import Layer
@@ -91,8 +92,7 @@ def rename(shown: Shown, output: Output) -> str:
 def move(shown: Shown, placement: dict[str, Any]) -> None:
     """Put a layer elsewhere, unless it was put there before."""
     if shown.placement != placement:
-        for name, value in placement.items():
-            setattr(shown.layer, name, value)
+        put(shown.layer, placement)
 
 
 def _show_data(viewer: "Viewer", shown: Shown, output: Output) -> None:

@@ -96,11 +96,11 @@ class Sitting:
             self.legend,
             request.edits,
             request.region,
-            self.placement,
-            self.is_rgb,
-            request.channels,
-            are_frames(request.spacing),
-            self.outputs,
+            placement=self.placement,
+            is_rgb=self.is_rgb,
+            channels=request.channels,
+            has_frames=are_frames(request.spacing),
+            outputs=self.outputs,
         )
 
 

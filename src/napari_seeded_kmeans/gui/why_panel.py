@@ -9,7 +9,6 @@ _PIN_HELP = (
     "Then click a pixel in the image, to keep its answer. The brush rests until this is off again, and the "
     "answer follows the pointer."
 )
-
 _SHOW_THESE, _SHOW_NEXT = "Show these strokes", "Show the next pair"
 
 

@@ -189,11 +189,11 @@ def read_session(path: str | os.PathLike[str]) -> SavedSession:
         legend,
         edits,
         region,
-        placement,
-        is_rgb,
-        channels,
-        bool(document.get("frames")),
-        outputs,
+        placement=placement,
+        is_rgb=is_rgb,
+        channels=channels,
+        has_frames=bool(document.get("frames")),
+        outputs=outputs,
     )
 
 
