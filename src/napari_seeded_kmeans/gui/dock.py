@@ -19,6 +19,7 @@ from .drawing_hold import DrawingHold
 from .extras import Extras
 from .follower import Follower
 from .front import Front
+from .image_changes import ImageChanges
 from .inputs import Inputs
 from .insight import Insight
 from .keys import Keys
@@ -187,6 +188,17 @@ class SeededSegmentation(DockFrame):
             self.session, self._front, situation, self._results, self._drawing, self._updates
         )
         self._records = Records(self._viewer, self.session, self._inputs, situation.sitting)
+        self._image_changes = ImageChanges(
+            self.session,
+            self._front,
+            self._inputs,
+            situation,
+            self._follower,
+            self._updates,
+            self._results,
+            self.insight,
+            self._records,
+        )
         self._workers = self._updates, self._extras, self._records
         self._close_in_the_end(*self._workers)
 
@@ -211,11 +223,6 @@ class SeededSegmentation(DockFrame):
         self.insight.advised.connect(self.session.advise)
 
     def _connect_workers(self) -> None:
-        self._inputs.image_chosen.connect(self._on_image_chosen)
-        self._inputs.pixels_changed.connect(self._on_pixels_changed)
-        self._inputs.moved.connect(self._on_image_moved)
-        self._inputs.axes_chosen.connect(self._on_axes_chosen)
-        self._inputs.region_changed.connect(self._on_region_changed)
         self._inputs.seeds_chosen.connect(self._on_seeds_chosen)
         self._seeds.painted.connect(self._on_painted)
         self._seeds.painted.connect(self.classes.show_painted)
@@ -235,54 +242,6 @@ class SeededSegmentation(DockFrame):
         self._results.drop_if_gone()
         self._inputs.offer()
         self._look()
-
-    def _on_image_chosen(self) -> None:
-        if Work.UPDATE in self.session.running:
-            # It is about an image that was removed, whose seeds go on with this one.
-            self._follower.give_up()
-        source = self._inputs.source
-        if source is not None:
-            # It may have been moved while another was chosen.
-            self._results.move(source)
-        self._look()
-        self._records.look_for_kept()
-        self._follow_mask()
-
-    def _on_pixels_changed(self) -> None:
-        is_wanted = self._follower.is_wanted
-        # They may lie where the others did.
-        self._updates.forget()
-        self._results.last = None
-        # What went wrong was about other pixels, too.
-        self.session.forget()
-        self._look()
-        if is_wanted:
-            self._follower.follow()
-        if self._follower.is_behind:
-            # No other result is on its way.
-            self.insight.clear()
-            self._chosen.clear()
-        self.insight.clear_if_resized()
-        self._records.look_for_kept()
-
-    def _on_image_moved(self) -> None:
-        source = self._inputs.source
-        if source is not None:
-            self._results.move(source)
-            if not self._results.has_size_of(source):
-                self.session.forget()
-                self._follower.follow_if_wanted()
-
-    def _on_axes_chosen(self) -> None:
-        self.session.forget()
-        self._look()
-        self._records.keep()
-        self._follower.follow_if_wanted()
-
-    def _on_region_changed(self) -> None:
-        self._look()
-        self._records.keep()
-        self._follower.follow_if_wanted()
 
     def _on_settings_changed(self) -> None:
         self.session.forget()
@@ -305,7 +264,7 @@ class SeededSegmentation(DockFrame):
             self.file_bar.suggested_name = f"{seeds.name}.{'png' if seeds.ndim == 2 else 'tif'}"
         self._look()
         self.session.hold_offer()
-        self._follow_mask()
+        self._follower.follow_mask()
 
     def _on_painted(self, _change: Change | None) -> None:
         # What is new is asked for before it is told of, and told of once.
@@ -344,12 +303,6 @@ class SeededSegmentation(DockFrame):
 
     def _on_aside_failed(self, error: Exception) -> None:
         self.session.fail(words_for(error), None)
-
-    def _follow_mask(self) -> None:
-        """Have a mask follow again that did so before; nothing is started on an image without one."""
-        source = self._inputs.source
-        if source is not None and self.session.can_segment and self._results.has_mask(source):
-            self._follower.follow()
 
     # ---- what there is ----
 

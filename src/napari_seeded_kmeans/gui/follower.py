@@ -67,6 +67,11 @@ class Follower:
         if self.is_wanted:
             self.follow()
 
+    def follow_mask(self) -> None:
+        """Have a mask follow again that did so before; nothing is started on an image without one."""
+        if self._session.can_segment and self._situation.has_mask:
+            self.follow()
+
     def fall_behind(self, _reason: str = "") -> None:
         """Note that what was asked for came too late to be of use."""
         self.is_behind = True

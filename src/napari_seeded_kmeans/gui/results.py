@@ -89,8 +89,12 @@ class Results(QObject):
         """Have no result if its image is gone, and nothing that is about it."""
         if self.last is not None and self.last.source.layer not in self._viewer.layers:
             self.last = self._shown = None
-            self._insight.clear()
-            self._chosen.clear()
+            self.clear()
+
+    def clear(self) -> None:
+        """Tell of no result any more; its layers stay."""
+        self._insight.clear()
+        self._chosen.clear()
 
     def leave(self) -> None:
         """Leave the layers to the next dock."""

@@ -44,6 +44,12 @@ class Situation:
         return self._results.last is not None
 
     @property
+    def has_mask(self) -> bool:
+        """Whether there is a mask of the chosen image, of whatever strokes."""
+        source = self._inputs.source
+        return source is not None and self._results.has_mask(source)
+
+    @property
     def legend(self) -> Legend:
         """How the classes are called and drawn, all that are painted included."""
         return self._classes.legend.listing(self._seeds.counts)
