@@ -83,6 +83,8 @@ def test_clusters_and_their_shares_are_those_of_the_region(viewer, dock, seeds, 
     dock.outputs.set_value(("mask", "clusters"))
     dock.insight.palette_fold.set_open(True)
     assert settle(dock) is Stage.DONE, dock.hint_line.text
+    # Those of the whole image may be there before.
+    qtbot.waitUntil(lambda: "clusters" in dock._extras.of(dock._results.last.answer))
     qtbot.waitUntil(lambda: "halves clusters" in viewer.layers)
     # Those of the whole image may come first.
     qtbot.waitUntil(lambda: np.array_equal(viewer.layers["halves clusters"].data != 0, mask(viewer) != 0))
