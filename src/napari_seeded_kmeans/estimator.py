@@ -339,8 +339,10 @@ class SeededKMeans:
         SeededKMeansError
             When a pair is unusable, or no class has more than one painted pixel.
         """
+        # Features are those of the model, whose planes may be frames.
+        spacing = None if self.model_ is None else self.model_.recipe.spacing
         self.accuracy_ = estimate_of_pairs(
-            pairs, self.params, channel_axis=channel_axis, random_state=self.random_state
+            pairs, self.params, channel_axis=channel_axis, spacing=spacing, random_state=self.random_state
         )
         return self.accuracy_
 

@@ -20,6 +20,8 @@ from napari_seeded_kmeans.core.filters import FilterBank, multiscale_features
 from napari_seeded_kmeans.core.frames import are_frames, with_frames, within_frames
 from napari_seeded_kmeans.core.grid import make_grid
 from napari_seeded_kmeans.core.guidance import paint_here_next
+from napari_seeded_kmeans.core.left_out import estimate_in
+from napari_seeded_kmeans.core.model import open_workspace
 from napari_seeded_kmeans.core.params import make_params
 from napari_seeded_kmeans.core.pieces import find_pieces
 from napari_seeded_kmeans.core.scene import Scene
@@ -102,6 +104,18 @@ def test_a_model_that_looks_labels_up_cleans_frames_one_by_one(seeds):
     series = model.predict(image)
     for own, labels in zip(image, series, strict=True):
         np.testing.assert_array_equal(labels, model.predict(own))
+
+
+def test_strokes_are_judged_by_the_features_of_frames(seeds):
+    image, _ = _moving(7, values=(60, 90), noise=30)
+    seeds[4] = seeds[0]
+    params = make_params("auto")
+    model = segment(image, seeds, spacing=FRAMES).model
+    frames, volume = (
+        estimate_in(open_workspace(image, 3, params, spacing=spacing), seeds, params)
+        for spacing in (FRAMES, None)
+    )
+    assert model.estimate_accuracy([(image, seeds)]) == frames != volume
 
 
 def test_a_model_of_one_picture_is_applied_frame_by_frame(seeds):

@@ -18,6 +18,7 @@ from .class_colors import class_name
 from .errors import SeededKMeansError
 from .evidence import evidence_of
 from .features import FeatureRecipe, check_image
+from .frames import Spacing
 from .model import NO_PAIRS, finite_places, fit_samples, open_workspace, painted_pairs
 from .params import Params, make_params
 from .seeds import check_seed_image, check_seeds, seed_classes
@@ -100,11 +101,14 @@ def estimate_of_pairs(
     params: Params,
     *,
     channel_axis: int | None = None,
+    spacing: Spacing | None = None,
     random_state: int = 0,
 ) -> EstimatedAccuracy:
     """Estimate the same for the strokes on several images of one kind, taken one by one."""
     samples, values, folds, workspace = [], [], [], None
-    for workspace, painted, places in painted_pairs(pairs, params, channel_axis=channel_axis):
+    for workspace, painted, places in painted_pairs(
+        pairs, params, channel_axis=channel_axis, spacing=spacing
+    ):
         samples.append(workspace.samples(places))
         values.append(painted.ravel()[places])
         folds.append(split_strokes(painted, _N_FOLDS).ravel()[places])

@@ -259,6 +259,7 @@ def painted_pairs(
     params: Params,
     *,
     channel_axis: int | None = None,
+    spacing: Spacing | None = None,
     edits: PaletteEdits = NO_EDITS,
 ) -> Iterator[tuple[Workspace, NDArray[np.integer], NDArray[np.intp]]]:
     """Yield of each image and seeds a workspace, the seeds, and where in them finite pixels are painted.
@@ -270,9 +271,10 @@ def painted_pairs(
         try:
             array = check_image(image, np.ndim(seeds), channel_axis)
             painted = check_seed_image(seeds, array.shape[: np.ndim(seeds)])
-            recipe = recipe or _recipe(array, painted.ndim, params, None, edits)
+            recipe = recipe or _recipe(array, painted.ndim, params, spacing, edits)
             # Every tile is looked at once.
-            workspace = Workspace(array, recipe, kept_bytes=0, in_own_units=_in_own_units(recipe, params))
+            in_own_units = _in_own_units(recipe, params)
+            workspace = Workspace(array, recipe, spacing, kept_bytes=0, in_own_units=in_own_units)
             workspace.settle()
             recipe = workspace.recipe
         except SeededKMeansError as error:
