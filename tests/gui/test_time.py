@@ -63,6 +63,21 @@ def test_an_axis_that_is_called_time_is_time(label, viewer, dock, film):
     assert dock._inputs.source.spacing == FRAMES
 
 
+def test_an_axis_that_is_called_time_later_is_followed(viewer, dock, image, seeds, film, settle, qtbot):
+    image.axis_labels = ("t", "y", "x")
+    qtbot.waitUntil(lambda: dock.choice.has_frames)
+    assert settle(dock) is Stage.DONE, dock.hint_line.text
+    np.testing.assert_array_equal(mask(viewer), segment(film[0], seeds.data, spacing=FRAMES).labels)
+
+
+def test_an_axis_that_is_called_channels_later_holds_them(viewer, dock, film, qtbot):
+    image = viewer.add_image(film[0])
+    assert dock.choice.channel_axis is None
+    image.axis_labels = ("c", "y", "x")
+    qtbot.waitUntil(lambda: dock.choice.channel_axis == 0)
+    assert not dock.choice.has_frames
+
+
 def test_channels_before_time(viewer, dock, film):
     both = np.stack([film[0], film[0]])
     viewer.add_image(both, axis_labels=("c", "t", "y", "x"))

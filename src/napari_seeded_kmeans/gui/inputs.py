@@ -195,8 +195,13 @@ class Inputs(QObject):
         self._move_timer.start()
 
     def _on_moved(self) -> None:
+        before = self.source
+        # Labels, too, are set where the image is put, and say what its axes are.
+        self._axes.offer()
         self._bring_along()
         self._look_at_region()
+        if self.source != before:
+            self._on_axes_chosen()
         self.moved.emit()
 
     def _on_axes_chosen(self) -> None:
