@@ -159,7 +159,7 @@ def features_at(
 
 
 def frame_tiles(shape: Sequence[int]) -> tuple[int, ...]:
-    """Return the largest tile of frames (n, *shape of each)."""
+    """Return the largest tile of frames (n, *shape of each): of one, as filters reach no other."""
     n_axes = len(shape) - 1
     side = int(_TILE_PX ** (1.0 / n_axes))
     return 1, *TILE_SHAPES.get(n_axes, (side,) * n_axes)

@@ -17,6 +17,7 @@ from scipy import ndimage
 from .class_clusters import KnownClusters
 from .features import FeatureRecipe
 from .filters import frame_tiles, iter_tiles
+from .frames import counts_frames
 from .painted_pixels import PaintedPixels
 from .scene import N_SAMPLES, Scene
 from .settling import Settling
@@ -84,7 +85,8 @@ class Workspace:
         self.scene, self.known = Scene(self.channels, spacing), KnownClusters()
         self.tiles: tuple[Tile, ...] = ()
         if recipe.sigmas_px:
-            largest = frame_tiles(self.finite.shape) if self.scene.has_frames else None
+            has_frames = counts_frames(recipe.spacing, self.finite.ndim)
+            largest = frame_tiles(self.finite.shape) if has_frames else None
             self.tiles = tuple(iter_tiles(self.finite.shape, largest))
         self._kept: dict[int, Stack] = {}
         n_all = np.float32().nbytes * n_filtered(recipe, len(self.channels), self.finite.ndim)

@@ -71,7 +71,7 @@ class Combo(QComboBox):
 
 
 class LayerChoice(QWidget):
-    """Image, channels, region and seeds; shows what it is offered and says what was chosen."""
+    """Image, its axes, region and seeds; shows what it is offered and says what was chosen."""
 
     image_chosen = Signal()
     channels_chosen = Signal()
