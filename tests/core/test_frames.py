@@ -243,6 +243,14 @@ def test_what_is_meant_is_asked_of_every_frame():
     assert find_spread(labels, seeds, 2, by_frame=True) == "everywhere"
 
 
+def test_what_moves_is_not_thin():
+    """Three strokes on two frames, on a thing that crosses the picture."""
+    labels, seeds = np.zeros((2, 40, 700), int), np.full((2, 40, 700), -1)
+    labels[0, 5:35, 5:35] = labels[1, 5:35, 660:690] = 1
+    seeds[0, 15, 10:15] = seeds[0, 25, 20:25] = seeds[1, 20, 670:675] = 1
+    assert find_spread(labels, seeds, 2, by_frame=True) == "strokes"
+
+
 def test_clean_up_keeps_to_a_frame():
     labels = np.ones((3, 20, 20), int)
     labels[:, 5:15, 5:15] = 2

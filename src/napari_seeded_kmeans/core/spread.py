@@ -66,7 +66,9 @@ def _is_thin(mask: NDArray[np.bool_], painted: NDArray[np.bool_], by_frame: bool
     frames = list(mask) if by_frame else [mask]
     depths = np.concatenate([ndimage.distance_transform_edt(frame).ravel() for frame in frames])
     depth = np.median(depths.reshape(mask.shape)[places])
-    apart = np.sqrt(sum(along.var() for along in places[by_frame:]))
+    # A thing that moves is painted far apart, but on different frames.
+    groups = [painted[frame] for frame in np.unique(places[0])] if by_frame else [painted]
+    apart = max(np.sqrt(sum(along.var() for along in np.nonzero(group))) for group in groups)
     return bool(depth < _THIN * apart)
 
 
