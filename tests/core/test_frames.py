@@ -138,7 +138,7 @@ def test_edits_of_frames_are_none_of_a_volume(before, now, seeds):
     image, _ = _moving(7)
     model = segment(image, seeds, spacing=before).model.model_
     edits = PaletteEdits().locked(model, 0)
-    with pytest.raises(SeededKMeansError, match="edits were made with frames"):
+    with pytest.raises(SeededKMeansError, match="edits were made with first axis"):
         segment(image, seeds, spacing=now, edits=edits)
 
 

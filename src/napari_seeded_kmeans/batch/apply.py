@@ -252,5 +252,5 @@ class Applier:
     def _are_frames(self, n_axes: int) -> bool:
         """Whether somebody said, now or in training, that the first of so many axes is time."""
         spacings = self.job.spacing, self.estimator._fitted().recipe.spacing
-        has_frames = any(spacing is not None and are_frames(spacing) for spacing in spacings)
+        has_frames = any(are_frames(spacing) for spacing in spacings)
         return has_frames and n_axes > self._n_trained_axes

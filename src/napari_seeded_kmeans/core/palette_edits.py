@@ -203,7 +203,7 @@ class PaletteEdits:
         """
         own = self.recipe or wanted
         pairs = {name: (getattr(own, name), getattr(wanted, name)) for name in _ASKED_FOR}
-        pairs["frames"] = counts_frames(own.spacing, n_spatial), counts_frames(wanted.spacing, n_spatial)
+        pairs["first axis"] = _first_axis(own, n_spatial), _first_axis(wanted, n_spatial)
         for name, (before, now) in pairs.items():
             if before != now:
                 raise SeededKMeansError(
@@ -260,6 +260,10 @@ def check_edited(values: NDArray[np.integer]) -> tuple[int, ...]:
             f"edits leave {f'only class {classes[0]}' if classes else 'no class'}: undo one, or paint more."
         )
     return classes
+
+
+def _first_axis(recipe: FeatureRecipe, n_spatial: int) -> str:
+    return "time" if counts_frames(recipe.spacing, n_spatial) else "space"
 
 
 def _target(step: Edit) -> int | None:
