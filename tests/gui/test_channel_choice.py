@@ -164,7 +164,7 @@ def test_the_script_leaves_out_the_same_channels(chosen, viewer, dock, seeds, se
     np.testing.assert_array_equal(read_labels(tmp_path / "run.labels.tif"), mask(viewer))
 
 
-@pytest.mark.parametrize(("axis", "name"), [(0, "axis 0 (4 channels)"), (None, "none (space only)")])
+@pytest.mark.parametrize(("axis", "name"), [(0, "axis 0 (4)"), (None, "none (space only)")])
 def test_where_seeds_fit_by_other_channels_the_hint_names_them(axis, name, viewer, dock, channels):
     viewer.add_image(channels, name="im")
     dock.choice.choose_channels(axis)

@@ -95,4 +95,4 @@ class Axes(QObject):
 
 
 def _axis_name(axis: int, shape: Sequence[int]) -> str:
-    return f"axis {axis} ({shape[axis]} channels)"
+    return f"axis {axis} ({shape[axis]})"
